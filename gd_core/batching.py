@@ -1,0 +1,93 @@
+"""Batching: which examples each update sees, decided before the run from a seed.
+
+A run reads one long stream of row numbers, epoch after epoch. Batch size only says after how many of them it updates:
+methods with the same order and seed read the same examples in the same order, and differ in nothing but that. The
+stream is cut at the end of every epoch, so the last batch of an epoch may be short and never takes rows of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gd_core import checks
+from gd_core.shapes import FULL, Rows
+
+
+def _shuffled(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
+    return rng.permutation(n)
+
+
+def _sequential(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
+    return np.arange(n)
+
+
+def _with_replacement(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
+    return rng.integers(0, n, n)
+
+
+ORDERS: dict[str, Callable[[np.random.Generator, int], NDArray[np.intp]]] = {
+    "shuffled": _shuffled,
+    "sequential": _sequential,
+    "with replacement": _with_replacement,
+}
+"""The row numbers of one epoch: a new permutation each epoch, the stored order, or n independent draws."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Every batch of every run. Iterating gives the rows of update 1, 2, … T: indices (R, B), or FULL."""
+
+    stream: NDArray[np.intp] | None
+    """Row numbers in reading order (R, epochs * n), or None when every update uses all rows."""
+    seen: NDArray[np.intp]
+    """Examples read before each update and after the last, (T + 1,); update t reads stream[:, seen[t-1]:seen[t]]."""
+
+    def __len__(self) -> int:
+        """Return T, the number of updates."""
+        return len(self.seen) - 1
+
+    def __iter__(self) -> Iterator[Rows]:
+        """Yield the batch of every update."""
+        for start, end in pairwise(self.seen):
+            yield FULL if self.stream is None else self.stream[:, start:end]
+
+
+@dataclass(frozen=True)
+class Batching:
+    """How an epoch of examples is cut into updates.
+
+    Raises ValueError when the size is below 1 or the order is unknown, and `plan` when the size exceeds n.
+    """
+
+    size: int | None = None
+    """Examples per update; None is batch descent: every update uses all rows, once each, whatever the order."""
+    order: str = "shuffled"
+
+    def __post_init__(self) -> None:
+        """Check size and order."""
+        if self.size is not None:
+            checks.whole("batch_size", self.size, 1)
+        checks.choice("order", self.order, ORDERS)
+
+    def plan(self, n: int, epochs: int, seeds: Sequence[int]) -> Plan:
+        """Return the batches of one run per seed over `epochs` passes of n rows.
+
+        Each seed has its own generator, so a run sees the same batches alone as among a thousand others.
+        """
+        checks.whole("epochs", epochs, 1)
+        size = n if self.size is None else checks.whole("batch_size", self.size, 1, n)
+        cuts = np.append(np.arange(size, n, size), n)
+        seen = np.concatenate([[0], *(epoch * n + cuts for epoch in range(epochs))])
+        if self.size is None:
+            return Plan(None, seen)
+        stream = np.empty((len(seeds), epochs * n), dtype=np.intp)
+        for row, seed in zip(stream, seeds, strict=True):
+            rng = np.random.default_rng(seed)
+            for epoch in range(epochs):
+                row[epoch * n : (epoch + 1) * n] = ORDERS[self.order](rng, n)
+        return Plan(stream, seen)

@@ -1,0 +1,94 @@
+"""Descent: the loop that every lesson runs, and the full record of where it went.
+
+This plain loop is the reference: whatever is faster must give the same history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gd_core import checks
+from gd_core.batching import Plan
+from gd_core.objective import Objective
+from gd_core.optimizers import Optimizer
+from gd_core.shapes import Array
+
+NEVER = -1
+"""The value of `History.diverged_at` for a run that stayed finite."""
+
+Report = Callable[[float], None]
+"""Told the finished fraction, 0 to 1, every now and then; may raise to stop the work."""
+
+
+class History(NamedTuple):
+    """Everything about R runs of T updates. Entry 0 is the start, entry t the state after update t."""
+
+    path: Array
+    """(R, T+1, P) parameters."""
+    loss: Array
+    """(R, T+1) loss on all training rows, whatever batch made the update."""
+    validation_loss: Array | None
+    """(R, T+1) loss on the validation rows, or None if there are none."""
+    seen: NDArray[np.intp]
+    """(T+1,) examples read."""
+    epochs: Array
+    """(T+1,) passes over the training rows, seen / N."""
+    diverged_at: NDArray[np.intp]
+    """(R,) the first update after which a parameter or the loss is not finite, or NEVER (-1)."""
+
+
+def descend(
+    objective: Objective,
+    optimizer: Optimizer,
+    theta: Array,
+    plan: Plan,
+    validation: Objective | None = None,
+    report: Report = lambda fraction: None,
+) -> History:
+    """Run one descent per row of the starts theta (R, P) and return the whole history.
+
+    theta ← theta + step, step = optimizer(gradient of the plan's batch). Nothing is clipped: a run that diverges goes
+    on into inf and NaN, and `History.diverged_at` says since when. `validation` is the same model on held-out rows.
+    Raises ValueError when theta does not fit the model or the plan.
+    """
+    theta = checks.array("theta", theta, ("R", objective.model.n_params))
+    if plan.stream is not None and len(plan.stream) != len(theta):
+        raise ValueError(f"plan must have one stream per start; got {len(plan.stream)} for {len(theta)} starts.")
+    path = np.empty((len(plan) + 1, *theta.shape))
+    path[0], state = theta, optimizer.init(theta)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # the one place: divergence is a result
+        for t, batch in enumerate(plan, start=1):
+            step, state = optimizer.update(objective.grad(theta, batch), state)
+            path[t] = theta = theta + step
+            if t % 1000 == 0:
+                report(t / len(plan))
+        path = path.swapaxes(0, 1)
+        loss = everywhere(objective.value, path, objective.n, report)
+        held_out = None if validation is None else everywhere(validation.value, path, validation.n, report)
+    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
+
+
+def everywhere(
+    value: Callable[[Array], Array], thetas: Array, n: int = 1, report: Report = lambda fraction: None
+) -> Array:
+    """Evaluate `value`, (R, P) -> (R,), at every theta of an array (..., P): a path, a grid, a cloud of ends.
+
+    `n` is the number of rows behind one evaluation; with it the work is cut into pieces that stay in the cache.
+    """
+    flat = thetas.reshape(-1, thetas.shape[-1])
+    size = max(1, 2**17 // n)
+    heights = np.empty(len(flat))
+    for start in range(0, len(flat), size):
+        heights[start : start + size] = value(flat[start : start + size])
+        report(min(1.0, (start + size) / len(flat)))
+    return heights.reshape(thetas.shape[:-1])
+
+
+def _first_not_finite(path: Array, loss: Array) -> NDArray[np.intp]:
+    """(R,) index of the first entry whose parameters or loss are not finite, NEVER where there is none."""
+    lost = ~(np.isfinite(path).all(axis=-1) & np.isfinite(loss))
+    return np.where(lost.any(axis=1), lost.argmax(axis=1), NEVER)

@@ -1,0 +1,160 @@
+"""Experiments: plain values that name a run completely.
+
+A Problem says what is learned from (data, split, scaling, loss), a Recipe how. Both are frozen and hashable, so they
+serve as cache key, as link and as exported script. `prepare` and `train` turn them into arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from gd_core import checks
+from gd_core.batching import Batching
+from gd_core.data import Dataset
+from gd_core.descent import History, Report, descend
+from gd_core.losses import LOSSES
+from gd_core.models import linear
+from gd_core.objective import Objective, objective
+from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
+from gd_core.scaling import SCALINGS, Scaler
+from gd_core.schedules import SCHEDULES
+from gd_core.shapes import Array
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a linear model is to learn. Raises ValueError for an unknown loss or scaling, or a fraction not in [0, 1)."""
+
+    data: str
+    """Name of the data set; who calls `prepare` looks it up."""
+    loss: str = "squared"
+    """A name in LOSSES."""
+    scaling: str = "none"
+    """A name in SCALINGS; fitted on the training rows, applied to features and target."""
+    bias: bool = True
+    validation_fraction: float | None = None
+    """Share of the rows to hold out; None keeps the data set's own split."""
+    split_seed: int = 42
+    """Seeds the permutation that decides which rows are held out."""
+
+    def __post_init__(self) -> None:
+        """Check the settings."""
+        checks.choice("loss", self.loss, LOSSES)
+        checks.choice("scaling", self.scaling, SCALINGS)
+        if self.validation_fraction is not None and checks.number("validation_fraction", self.validation_fraction, 0) >= 1:
+            raise ValueError(f"validation_fraction must be >= 0 and < 1; got {self.validation_fraction!r}.")
+
+
+class Task(NamedTuple):
+    """A Problem with its data: the training objective, the same on held-out rows, and the scalings between."""
+
+    train: Objective
+    validation: Objective | None
+    features: Scaler
+    target: Scaler
+
+
+def prepare(problem: Problem, data: Dataset) -> Task:
+    """Split and scale the data and build the objectives. Statistics come from the training rows only."""
+    train, held_out = data.train, data.validation
+    if problem.validation_fraction is not None:
+        rows = np.random.default_rng(problem.split_seed).permutation(len(data.y))
+        n_held_out = round(problem.validation_fraction * len(rows))
+        train, held_out = rows[n_held_out:], rows[:n_held_out]
+    features, target = (SCALINGS[problem.scaling](columns[train]) for columns in (data.x, data.y))
+    model = linear(data.x.shape[1], bias=problem.bias)
+
+    def on(rows: Array) -> Objective:
+        return objective(model, LOSSES[problem.loss], features.apply(data.x[rows]), target.apply(data.y[rows]))
+
+    return Task(on(train), on(held_out) if len(held_out) else None, features, target)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to descend: R runs side by side, one per learning rate and seed (a single one is used for all runs).
+
+    Raises ValueError naming the setting, its range and what came. A hyperparameter left at None takes the optimizer's
+    own default; one that the optimizer does not have is an error.
+    """
+
+    learning_rate: tuple[float, ...] = (0.1,)
+    optimizer: str = "gd"
+    """A name in OPTIMIZERS."""
+    schedule: str = "constant"
+    """A name in SCHEDULES."""
+    batch_size: int | None = None
+    """Examples per update; None is batch descent."""
+    order: str = "shuffled"
+    """A name in ORDERS; without meaning for batch descent."""
+    epochs: int = 10
+    seeds: tuple[int, ...] = (0,)
+    start: tuple[float, ...] | None = None
+    """One theta (P,) for all runs; None draws one per seed with `Model.init`."""
+    momentum: float | None = None
+    beta1: float | None = None
+    beta2: float | None = None
+    eps: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the settings that can be checked without the data."""
+        for name, values in (("learning_rate", self.learning_rate), ("seeds", self.seeds)):
+            if not isinstance(values, tuple) or not values:
+                raise ValueError(f"{name} must be a tuple with at least one entry; got {values!r}.")
+        for rate in self.learning_rate:
+            checks.number("learning_rate", rate, 0, above=True)
+        for seed in self.seeds:
+            checks.whole("seeds", seed, 0)
+        if 1 not in (counts := {len(self.learning_rate), len(self.seeds)}) and len(counts) > 1:
+            raise ValueError(
+                f"learning_rate and seeds must have one entry or equally many; got {len(self.learning_rate)} "
+                f"and {len(self.seeds)}."
+            )
+        checks.choice("schedule", self.schedule, SCHEDULES)
+        checks.whole("epochs", self.epochs, 1)
+        Batching(self.batch_size, self.order)
+        self._optimizer(0.0)
+
+    @property
+    def runs(self) -> int:
+        """R."""
+        return max(len(self.learning_rate), len(self.seeds))
+
+    def build_optimizer(self, steps: int) -> Optimizer:
+        """Return the optimizer of all R runs, its rate following the schedule over `steps` updates."""
+        rates = np.broadcast_to(self.learning_rate, self.runs)[:, None]
+        if self.schedule == "constant":
+            return self._optimizer(rates)
+        factor = SCHEDULES[self.schedule]
+        return self._optimizer(lambda t: rates * factor(t, steps))
+
+    def _optimizer(self, rate: object) -> Optimizer:
+        own = hyperparameters(self.optimizer)
+        given = {name: getattr(self, name) for name in ("momentum", "beta1", "beta2", "eps")}
+        given = {name: value for name, value in given.items() if value is not None}
+        for name in given.keys() - own.keys():
+            raise ValueError(f"{name} is no setting of optimizer {self.optimizer!r}, which has {list(own) or 'none'}.")
+        return OPTIMIZERS[self.optimizer](rate, **given)
+
+
+def train(
+    objective: Objective,
+    recipe: Recipe,
+    validation: Objective | None = None,
+    report: Report = lambda fraction: None,
+) -> History:
+    """Run a recipe: one history of `recipe.runs` runs on the objective.
+
+    Raises ValueError when the start does not fit the model or the batch is larger than the data.
+    """
+    seeds: Sequence[int] = np.broadcast_to(recipe.seeds, recipe.runs).tolist()
+    plan = Batching(recipe.batch_size, recipe.order).plan(objective.n, recipe.epochs, seeds)
+    if recipe.start is None:
+        theta = objective.model.init(seeds)
+    else:
+        theta = np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
+    return descend(objective, recipe.build_optimizer(len(plan)), theta, plan, validation, report)

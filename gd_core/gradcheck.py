@@ -1,0 +1,56 @@
+"""Gradient check: does the analytic gradient agree with finite differences, and if not, where?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from gd_core import checks
+from gd_core.objective import Objective
+from gd_core.shapes import FULL, Array, Rows
+
+NUDGE = float(np.finfo(float).eps ** (1 / 3))
+"""The step of a central difference that balances truncation against rounding, about 6e-6."""
+
+
+class GradientCheck(NamedTuple):
+    """Analytic against numerical gradient, both (R, P), and their relative difference (R, P)."""
+
+    analytic: Array
+    numerical: Array
+    error: Array
+
+    @property
+    def worst(self) -> tuple[int, int]:
+        """Run and parameter index of the largest error."""
+        run, parameter = np.unravel_index(int(self.error.argmax()), self.error.shape)
+        return int(run), int(parameter)
+
+
+def numerical_gradient(value: Callable[[Array], Array], theta: Array, nudge: float = NUDGE) -> Array:
+    """(J(theta + h) - J(theta - h)) / 2h in every direction: (R, P) for `value`, (R, P) -> (R,), at theta (R, P).
+
+    h = nudge * max(1, |theta|), per parameter.
+    """
+    theta = checks.array("theta", theta, ("R", "P"))
+    checks.number("nudge", nudge, 0, above=True)
+    gradient = np.empty_like(theta)
+    for p in range(theta.shape[1]):
+        h = np.zeros_like(theta)
+        h[:, p] = nudge * np.maximum(1, np.abs(theta[:, p]))
+        gradient[:, p] = (value(theta + h) - value(theta - h)) / (2 * h[:, p])
+    return gradient
+
+
+def check_gradient(objective: Objective, theta: Array, batch: Rows = FULL) -> GradientCheck:
+    """Compare `objective.grad` with central differences of `objective.value` at theta (R, P).
+
+    The error is |analytic - numerical| / max(1, |analytic|, |numerical|); with smooth losses expect below 1e-7.
+    At a kink (absolute loss, ReLU) the difference quotient means little.
+    """
+    analytic = objective.grad(checks.array("theta", theta, ("R", objective.model.n_params)), batch)
+    numerical = numerical_gradient(lambda points: objective.value(points, batch), theta)
+    size = np.maximum(1, np.maximum(np.abs(analytic), np.abs(numerical)))
+    return GradientCheck(analytic, numerical, np.abs(analytic - numerical) / size)

@@ -1,8 +1,8 @@
 """gd_core: gradient descent on plain NumPy arrays, with its whole history kept.
 
-Three ideas carry everything. Parameters are one flat row per run, theta (R, P), so optimizers are elementwise and a
-learning rate (R, 1) is a sweep. Linear regression is the network with no hidden layer. A loss surface is a run axis
-that never steps.
+Three ideas carry everything. Parameters are one flat row per run, theta (R, P), so optimizers are elementwise
+and a learning rate (R, 1) is a sweep. Linear regression is the network with no hidden layer. A loss surface
+is a run axis that never steps.
 
     from gd_core import Problem, Recipe, noisy_line, prepare, train
 
@@ -38,11 +38,55 @@ from gd_core.schedules import SCHEDULES
 from gd_core.surface import Plane, coordinate_plane, principal_plane, section, surface
 
 __all__ = [
-    "ACTIVATIONS", "COURSE_DATA", "LOSSES", "NEVER", "OPTIMIZERS", "ORDERS", "REGIMES", "SCALINGS", "SCHEDULES",
-    "Activation", "Batching", "Curvature", "Dataset", "GradientCheck", "History", "Loss", "Model", "Objective",
-    "Optimizer", "Plan", "Plane", "Problem", "Recipe", "Scaler", "Task", "applicants", "check_gradient",
-    "coordinate_plane", "curvature", "dataset", "descend", "everywhere", "from_csv", "hessian", "hyperparameters",
-    "least_squares", "linear", "noisy_line", "noisy_line_start", "numerical_gradient", "objective", "original_units",
-    "prepare", "principal_plane", "section", "single_example_limit", "surface", "thousand_points", "three_points",
-    "to_csv", "train",
+    "ACTIVATIONS",
+    "COURSE_DATA",
+    "LOSSES",
+    "NEVER",
+    "OPTIMIZERS",
+    "ORDERS",
+    "REGIMES",
+    "SCALINGS",
+    "SCHEDULES",
+    "Activation",
+    "Batching",
+    "Curvature",
+    "Dataset",
+    "GradientCheck",
+    "History",
+    "Loss",
+    "Model",
+    "Objective",
+    "Optimizer",
+    "Plan",
+    "Plane",
+    "Problem",
+    "Recipe",
+    "Scaler",
+    "Task",
+    "applicants",
+    "check_gradient",
+    "coordinate_plane",
+    "curvature",
+    "dataset",
+    "descend",
+    "everywhere",
+    "from_csv",
+    "hessian",
+    "hyperparameters",
+    "least_squares",
+    "linear",
+    "noisy_line",
+    "noisy_line_start",
+    "numerical_gradient",
+    "objective",
+    "original_units",
+    "prepare",
+    "principal_plane",
+    "section",
+    "single_example_limit",
+    "surface",
+    "thousand_points",
+    "three_points",
+    "to_csv",
+    "train",
 ]

@@ -1,8 +1,9 @@
 """Batching: which examples each update sees, decided before the run from a seed.
 
-A run reads one long stream of row numbers, epoch after epoch. Batch size only says after how many of them it updates:
-methods with the same order and seed read the same examples in the same order, and differ in nothing but that. The
-stream is cut at the end of every epoch, so the last batch of an epoch may be short and never takes rows of the next.
+A run reads one long stream of row numbers, epoch after epoch. Batch size only says after how many of them it
+updates: methods with the same order and seed read the same examples in the same order, and differ in nothing
+but that. The stream is cut at the end of every epoch, so the last batch of an epoch may be short and never
+takes rows of the next.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Plan:
     stream: NDArray[np.intp] | None
     """Row numbers in reading order (R, epochs * n), or None when every update uses all rows."""
     seen: NDArray[np.intp]
-    """Examples read before each update and after the last, (T + 1,); update t reads stream[:, seen[t-1]:seen[t]]."""
+    """Examples read up to each update, (T+1,) from 0; update t reads stream[:, seen[t-1]:seen[t]]."""
 
     def __len__(self) -> int:
         """Return T, the number of updates."""
@@ -65,7 +66,7 @@ class Batching:
     """
 
     size: int | None = None
-    """Examples per update; None is batch descent: every update uses all rows, once each, whatever the order."""
+    """Examples per update; None is batch descent: every update uses all rows once, whatever the order."""
     order: str = "shuffled"
 
     def __post_init__(self) -> None:
@@ -79,6 +80,7 @@ class Batching:
 
         Each seed has its own generator, so a run sees the same batches alone as among a thousand others.
         """
+        checks.whole("n", n, 1)
         checks.whole("epochs", epochs, 1)
         size = n if self.size is None else checks.whole("batch_size", self.size, 1, n)
         cuts = np.append(np.arange(size, n, size), n)

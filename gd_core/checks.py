@@ -1,6 +1,7 @@
 """Checks of settings and arrays: one clear error that names the setting, its allowed range and what came."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,16 +9,28 @@ from numpy.typing import ArrayLike
 from gd_core.shapes import Array
 
 
-def number(name: str, value: object, low: float = -np.inf, high: float = np.inf, *, above: bool = False) -> float:
+def number(
+    name: str,
+    value: object,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    above: bool = False,
+    below: bool = False,
+) -> float:
     """Return `value` as a float if it is finite and within [low, high].
 
-    With `above`, `low` itself is not allowed. Raises ValueError otherwise; True and False are no numbers.
+    With `above`, `low` itself is not allowed; with `below`, `high` is not. Raises ValueError otherwise; True
+    and False are no numbers.
     """
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
-        inside = low < value <= high if above else low <= value <= high
-        if np.isfinite(value) and inside:
-            return float(value)
-    raise ValueError(f"{name} must be a finite number{_range(low, high, above)}; got {_short(value)}.")
+        with suppress(OverflowError):  # of an int too large for a float
+            result = float(value)
+            high_enough = low < result if above else low <= result
+            low_enough = result < high if below else result <= high
+            if high_enough and low_enough and np.isfinite(result):
+                return result
+    raise ValueError(f"{name} must be a finite number{_range(low, high, above, below)}; got {_short(value)}.")
 
 
 def whole(name: str, value: object, low: int = 0, high: float = np.inf) -> int:
@@ -35,20 +48,24 @@ def choice(name: str, value: object, options: Iterable[str]) -> str:
     raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}; got {_short(value)}.")
 
 
+def numbers(name: str, value: ArrayLike) -> Array:
+    """Return `value` as a float array of any shape, finite or not; raises ValueError if it is none."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name} must be an array of numbers; got {_short(value)}.") from error
+
+
 def array(name: str, value: ArrayLike, shape: Sequence[int | str]) -> Array:
     """Return `value` as a finite float array of the given shape.
 
-    `shape` holds one entry per axis: a number fixes the length, a letter such as "N" allows any length of at least
-    one. Raises ValueError when the number of axes, a length or a single value is wrong, and says where.
+    `shape` holds one entry per axis: a number fixes the length, a letter such as "N" allows any length of at
+    least one. Raises ValueError when the number of axes, a length or a single value is wrong, and says where.
     """
     wanted = "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
-    try:
-        result = np.asarray(value, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers of shape {wanted}; got {_short(value)}.") from error
+    result = numbers(name, value)
     fits = result.ndim == len(shape) and all(
-        have == want if isinstance(want, int) else have >= 1
-        for have, want in zip(result.shape, shape, strict=False)
+        have == want if isinstance(want, int) else have >= 1 for have, want in zip(result.shape, shape, strict=False)
     )
     if not fits:
         raise ValueError(f"{name} must have shape {wanted}, no axis empty; got shape {result.shape}.")
@@ -58,9 +75,9 @@ def array(name: str, value: ArrayLike, shape: Sequence[int | str]) -> Array:
     return result
 
 
-def _range(low: float, high: float, above: bool = False) -> str:
+def _range(low: float, high: float, above: bool = False, below: bool = False) -> str:
     bounds = [f"{'>' if above else '>='} {low:g}"] if low > -np.inf else []
-    bounds += [f"<= {high:g}"] if high < np.inf else []
+    bounds += [f"{'<' if below else '<='} {high:g}"] if high < np.inf else []
     return f" {' and '.join(bounds)}" if bounds else ""
 
 

@@ -1,8 +1,8 @@
 """Curvature: how steep the valley is in each direction, and which learning rates that allows.
 
-On a quadratic loss with Hessian eigenvalues λ, gradient descent multiplies the error along each eigenvector by
-1 - rate·λ per update. Everything below follows from that factor. (Nocedal and Wright 2006, chapter 3; with momentum
-Polyak 1964.)
+On a quadratic loss with Hessian eigenvalues λ, gradient descent multiplies the error along each eigenvector
+by 1 - rate·λ per update. Everything below follows from that factor. (Nocedal and Wright 2006, chapter 3; with
+momentum Polyak 1964.)
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gd_core.objective import Objective
 from gd_core.shapes import Array
 
 REGIMES: tuple[str, ...] = ("crawling", "direct", "zigzag", "divergent")
-"""By rate·λmax: below 0.5 the steepest direction keeps over half its error per update; up to 1 it goes straight;
-below 2 it overshoots and comes back; from 2 on it does not come back (at 2 exactly it swings for ever)."""
+"""By rate·λmax: below 0.5 the steepest direction keeps over half its error per update; up to 1 it goes
+straight; below 2 it overshoots and comes back; from 2 on it does not come back (at 2 it swings for ever)."""
 
 
 class Curvature(NamedTuple):
@@ -38,13 +38,17 @@ class Curvature(NamedTuple):
 
         For momentum as `gd_core.optimizers.momentum` defines it; inf where nothing curves upwards.
         """
-        checks.number("momentum", momentum, 0, 1)
+        checks.number("momentum", momentum, 0, 1, below=True)
         return float(2 * (1 + momentum) / self.eigenvalues[-1]) if self.eigenvalues[-1] > 0 else np.inf
 
     @property
     def best_learning_rate(self) -> float:
-        """2 / (λmin + λmax): the constant rate whose slowest direction is fastest, without momentum."""
-        return float(2 / (self.eigenvalues[0] + self.eigenvalues[-1]))
+        """2 / (λmin + λmax): the constant rate whose slowest direction is fastest, without momentum.
+
+        Of a bowl, where no direction curves downwards; inf where nothing curves at all.
+        """
+        ends = float(self.eigenvalues[0] + self.eigenvalues[-1])
+        return 2 / ends if ends > 0 else np.inf
 
     def regime(self, learning_rate: float) -> str:
         """Return which of REGIMES a learning rate falls in, for plain gradient descent on all examples."""
@@ -55,8 +59,8 @@ class Curvature(NamedTuple):
 def hessian(objective: Objective, theta: ArrayLike) -> Array:
     """Second derivatives (P, P) at theta (P,), by central differences of the exact gradient.
 
-    On a quadratic loss the gradient is linear, so any nudge is exact and 1 loses no digits; elsewhere the nudge is
-    cbrt(machine epsilon), which balances truncation against rounding.
+    On a quadratic loss the gradient is linear, so any nudge is exact and 1 loses no digits; elsewhere the
+    nudge is cbrt(machine epsilon), which balances truncation against rounding.
     """
     centre = checks.array("theta", theta, (objective.model.n_params,))
     nudge = 1.0 if objective.quadratic else np.finfo(float).eps ** (1 / 3)
@@ -71,15 +75,15 @@ def curvature(objective: Objective, theta: ArrayLike) -> Curvature:
 
 
 def single_example_limit(objective: Objective) -> float:
-    """Return 2 / (largest λmax of any one example), the rate below which no single row can throw a run outwards.
+    """Return 2 / (largest λmax of any one example): below it no single row can throw a run outwards.
 
-    For one row the Hessian of a linear model has the only eigenvalue c·|x̃|², x̃ being the row with a 1 appended for the
-    bias, c = 2 for the squared and 1 for the half squared loss. Below the limit each single-row update shrinks the
-    error along that row; above it some row over-corrects so far that its error grows. Raises ValueError if the loss is
-    not quadratic.
+    For one row the Hessian of a linear model has the only eigenvalue c·|x̃|², x̃ being the row with a 1
+    appended for the bias, c = 2 for the squared and 1 for the half squared loss. Below the limit each
+    single-row update shrinks the error along that row; above it some row over-corrects so far that its error
+    grows. Raises ValueError if the loss is not quadratic.
     """
     if not objective.quadratic:
         raise ValueError("objective must be quadratic: a linear model with a squared or half squared loss.")
-    second_derivative = objective.loss.value(np.array([1.0, -1.0]), np.zeros(2)).sum()  # l(1) - 2 l(0) + l(-1)
-    steepest = float(second_derivative * (np.square(objective.x).sum(axis=1) + objective.model.bias).max())
+    bend = objective.loss.value(np.array([1.0, -1.0]), np.zeros(2)).sum()  # l(1) - 2 l(0) + l(-1)
+    steepest = float(bend * (np.square(objective.x).sum(axis=1) + objective.model.bias).max())
     return 2 / steepest if steepest > 0 else np.inf

@@ -1,7 +1,7 @@
 """Data: the course's data sets, generated here bit for bit, and data read from CSV.
 
-Course letters: A one weight and three points, B a line with a hundred points, D applicants for a job, E a line with a
-thousand points. (C uses real house prices.)
+Course letters: A one weight and three points, B a line with a hundred points, D applicants for a job, E a
+line with a thousand points. (C uses real house prices.)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gd_core.shapes import Array
 
 
 class Dataset(NamedTuple):
-    """Inputs and targets with their names, and which rows train. Build it with `dataset`, which checks the arrays."""
+    """Inputs and targets with their names, and which rows train. `dataset` builds it from checked arrays."""
 
     x: Array
     """(N, D)"""
@@ -37,12 +37,17 @@ class Dataset(NamedTuple):
 
 
 def dataset(
-    x: ArrayLike, y: ArrayLike, features: Sequence[str], targets: Sequence[str], source: str, n_train: int | None = None
+    x: ArrayLike,
+    y: ArrayLike,
+    features: Sequence[str],
+    targets: Sequence[str],
+    source: str,
+    n_train: int | None = None,
 ) -> Dataset:
     """Return a Dataset whose first `n_train` rows train (all by default) and whose others validate.
 
-    Raises ValueError naming the array when x (N, D) and y (N, K) are not finite, differ in length or do not match
-    their names.
+    Raises ValueError naming the array when x (N, D) and y (N, K) are not finite, differ in length or do not
+    match their names.
     """
     inputs, outputs = checks.array("x", x, ("N", len(features))), checks.array("y", y, ("N", len(targets)))
     if len(inputs) != len(outputs):
@@ -53,14 +58,15 @@ def dataset(
 
 
 def three_points() -> Dataset:
-    """Course A: (1, 2), (2, 4), (3, 6), on the line y = 2 x without noise; for the model y = w x without bias."""
+    """Course A: (1, 2), (2, 4), (3, 6), on the line y = 2 x without noise; for the model y = w x, no bias."""
     return dataset([[1], [2], [3]], [[2], [4], [6]], ["x"], ["y"], "Course text A: y = 2x, no noise")
 
 
 def noisy_line() -> Dataset:
     """Course B: y = 1 + 2 x + 0.1 N(0, 1), 100 points, x uniform on [0, 1), 80 to train.
 
-    NumPy's legacy generator with seed 42 draws x, then the noise, then shuffles; the first 80 shuffled rows train.
+    NumPy's legacy generator with seed 42 draws x, then the noise, then shuffles; the first 80 shuffled rows
+    train.
     """
     rng = np.random.RandomState(42)
     x = rng.rand(100, 1)
@@ -77,8 +83,8 @@ def noisy_line_start() -> tuple[float, float]:
 
 
 def applicants() -> Dataset:
-    """Course D, exercise 3: four applicants with their grades and practice scores (0 to 1), and who is hired (1)."""
-    x = [[1, 0.1], [0.1, 1], [0.1, 0.1], [1, 1]]
+    """Course D, exercise 3: four applicants, their grades and practice scores (0 to 1), who is hired (1)."""
+    x = [[1.0, 0.1], [0.1, 1.0], [0.1, 0.1], [1.0, 1.0]]
     return dataset(x, [[1], [0], [0], [1]], ["grades", "practice"], ["hired"], "Course text D, exercise 3")
 
 
@@ -119,10 +125,13 @@ def to_csv(data: Dataset) -> str:
 def from_csv(text: str, n_targets: int, source: str) -> Dataset:
     """Read back what `to_csv` wrote; the last `n_targets` columns before `split` are the targets.
 
-    Raises ValueError naming the row (the header is row 1) and the column when a row has the wrong width, a cell is no
-    finite number, or `split` says neither train nor validation.
+    Raises ValueError when there is no header, and naming the row (the header is row 1) and the column when a
+    row has the wrong width, a cell is no finite number, or `split` says neither train nor validation.
     """
-    header, *lines = csv.reader(io.StringIO(text))
+    try:
+        header, *lines = csv.reader(io.StringIO(text))
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"text must be CSV with a header row; got {text[:40]!r}.") from error
     checks.whole("n_targets", n_targets, 1, len(header) - 2)
     names, values, splits = header[:-1], np.empty((len(lines), len(header) - 1)), []
     for i, line in enumerate(lines):
@@ -132,11 +141,10 @@ def from_csv(text: str, n_targets: int, source: str) -> Dataset:
             try:
                 values[i, j] = float(cell)
             except ValueError:
-                raise ValueError(f"Row {i + 2}, column {names[j]!r} must be a number; got {cell!r}.") from None
+                values[i, j] = np.nan
             if not np.isfinite(values[i, j]):
-                raise ValueError(f"Row {i + 2}, column {names[j]!r} must be finite; got {cell!r}.")
-        if line[-1] not in ("train", "validation"):
-            raise ValueError(f"Row {i + 2}, column 'split' must be 'train' or 'validation'; got {line[-1]!r}.")
+                raise ValueError(f"Row {i + 2}, column {names[j]!r} must be a finite number; got {cell!r}.")
+        checks.choice(f"Row {i + 2}, column 'split'", line[-1], ("train", "validation"))
         splits.append(line[-1])
     d = len(names) - n_targets
     data = dataset(values[:, :d], values[:, d:], names[:d], names[d:], source)

@@ -17,6 +17,9 @@ from gd_core.objective import Objective
 from gd_core.optimizers import Optimizer
 from gd_core.shapes import Array
 
+quietly = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""The one place where overflow is silenced: divergence is a result."""
+
 NEVER = -1
 """The value of `History.diverged_at` for a run that stayed finite."""
 
@@ -41,6 +44,7 @@ class History(NamedTuple):
     """(R,) the first update after which a parameter or the loss is not finite, or NEVER (-1)."""
 
 
+@quietly
 def descend(
     objective: Objective,
     optimizer: Optimizer,
@@ -51,33 +55,33 @@ def descend(
 ) -> History:
     """Run one descent per row of the starts theta (R, P) and return the whole history.
 
-    theta ← theta + step, step = optimizer(gradient of the plan's batch). Nothing is clipped: a run that diverges goes
-    on into inf and NaN, and `History.diverged_at` says since when. `validation` is the same model on held-out rows.
-    Raises ValueError when theta does not fit the model or the plan.
+    theta ← theta + step, step = optimizer(gradient of the plan's batch). Nothing is clipped: a run that
+    diverges goes on into inf and NaN, and `History.diverged_at` says since when. `validation` is the same
+    model on held-out rows. Raises ValueError when theta does not fit the model or the plan.
     """
     theta = checks.array("theta", theta, ("R", objective.model.n_params))
     if plan.stream is not None and len(plan.stream) != len(theta):
         raise ValueError(f"plan must have one stream per start; got {len(plan.stream)} for {len(theta)} starts.")
     path = np.empty((len(plan) + 1, *theta.shape))
     path[0], state = theta, optimizer.init(theta)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # the one place: divergence is a result
-        for t, batch in enumerate(plan, start=1):
-            step, state = optimizer.update(objective.grad(theta, batch), state)
-            path[t] = theta = theta + step
-            if t % 1000 == 0:
-                report(t / len(plan))
-        path = path.swapaxes(0, 1)
-        loss = everywhere(objective.value, path, objective.n, report)
-        held_out = None if validation is None else everywhere(validation.value, path, validation.n, report)
+    for t, batch in enumerate(plan, start=1):
+        step, state = optimizer.update(objective.grad(theta, batch), state)
+        path[t] = theta = theta + step
+        if t % 1000 == 0:
+            report(t / len(plan))
+    path = path.swapaxes(0, 1)
+    loss = everywhere(objective.value, path, objective.n, report)
+    held_out = None if validation is None else everywhere(validation.value, path, validation.n, report)
     return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
 
 
+@quietly
 def everywhere(
     value: Callable[[Array], Array], thetas: Array, n: int = 1, report: Report = lambda fraction: None
 ) -> Array:
     """Evaluate `value`, (R, P) -> (R,), at every theta of an array (..., P): a path, a grid, a cloud of ends.
 
-    `n` is the number of rows behind one evaluation; with it the work is cut into pieces that stay in the cache.
+    `n` is the number of rows behind one evaluation; with it the work is cut into pieces that fit the cache.
     """
     flat = thetas.reshape(-1, thetas.shape[-1])
     size = max(1, 2**17 // n)

@@ -1,16 +1,16 @@
 """Experiments: plain values that name a run completely.
 
-A Problem says what is learned from (data, split, scaling, loss), a Recipe how. Both are frozen and hashable, so they
-serve as cache key, as link and as exported script. `prepare` and `train` turn them into arrays.
+A Problem says what is learned from (data, split, scaling, loss), a Recipe how. Both are frozen and hashable,
+so they serve as cache key, as link and as exported script. `prepare` and `train` turn them into arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gd_core import checks
 from gd_core.batching import Batching
@@ -22,12 +22,14 @@ from gd_core.objective import Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler
 from gd_core.schedules import SCHEDULES
-from gd_core.shapes import Array
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a linear model is to learn. Raises ValueError for an unknown loss or scaling, or a fraction not in [0, 1)."""
+    """What a linear model is to learn.
+
+    Raises ValueError for an unknown loss or scaling, a fraction not in [0, 1) or a negative seed.
+    """
 
     data: str
     """Name of the data set; who calls `prepare` looks it up."""
@@ -45,12 +47,13 @@ class Problem:
         """Check the settings."""
         checks.choice("loss", self.loss, LOSSES)
         checks.choice("scaling", self.scaling, SCALINGS)
-        if self.validation_fraction is not None and checks.number("validation_fraction", self.validation_fraction, 0) >= 1:
-            raise ValueError(f"validation_fraction must be >= 0 and < 1; got {self.validation_fraction!r}.")
+        if self.validation_fraction is not None:
+            checks.number("validation_fraction", self.validation_fraction, 0, 1, below=True)
+        checks.whole("split_seed", self.split_seed, 0)
 
 
 class Task(NamedTuple):
-    """A Problem with its data: the training objective, the same on held-out rows, and the scalings between."""
+    """A Problem with its data: the objective on training and on held-out rows, and the scalings."""
 
     train: Objective
     validation: Objective | None
@@ -59,16 +62,22 @@ class Task(NamedTuple):
 
 
 def prepare(problem: Problem, data: Dataset) -> Task:
-    """Split and scale the data and build the objectives. Statistics come from the training rows only."""
+    """Split and scale the data and build the objectives. Statistics come from the training rows only.
+
+    Raises ValueError when the validation fraction leaves no row to train on.
+    """
     train, held_out = data.train, data.validation
     if problem.validation_fraction is not None:
         rows = np.random.default_rng(problem.split_seed).permutation(len(data.y))
         n_held_out = round(problem.validation_fraction * len(rows))
+        if n_held_out == len(rows):
+            got = f"{problem.validation_fraction} of {len(rows)} rows"
+            raise ValueError(f"validation_fraction must leave a row to train on; got {got}.")
         train, held_out = rows[n_held_out:], rows[:n_held_out]
     features, target = (SCALINGS[problem.scaling](columns[train]) for columns in (data.x, data.y))
     model = linear(data.x.shape[1], bias=problem.bias)
 
-    def on(rows: Array) -> Objective:
+    def on(rows: NDArray[np.intp]) -> Objective:
         return objective(model, LOSSES[problem.loss], features.apply(data.x[rows]), target.apply(data.y[rows]))
 
     return Task(on(train), on(held_out) if len(held_out) else None, features, target)
@@ -76,10 +85,10 @@ def prepare(problem: Problem, data: Dataset) -> Task:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to descend: R runs side by side, one per learning rate and seed (a single one is used for all runs).
+    """How to descend: R runs side by side, one per learning rate and seed (a single one serves all runs).
 
-    Raises ValueError naming the setting, its range and what came. A hyperparameter left at None takes the optimizer's
-    own default; one that the optimizer does not have is an error.
+    Raises ValueError naming the setting, its range and what came. A hyperparameter left at None takes the
+    optimizer's own default; one that the optimizer does not have is an error.
     """
 
     learning_rate: tuple[float, ...] = (0.1,)
@@ -151,7 +160,7 @@ def train(
 
     Raises ValueError when the start does not fit the model or the batch is larger than the data.
     """
-    seeds: Sequence[int] = np.broadcast_to(recipe.seeds, recipe.runs).tolist()
+    seeds = recipe.seeds * (recipe.runs // len(recipe.seeds))
     plan = Batching(recipe.batch_size, recipe.order).plan(objective.n, recipe.epochs, seeds)
     if recipe.start is None:
         theta = objective.model.init(seeds)

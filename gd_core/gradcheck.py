@@ -1,4 +1,4 @@
-"""Gradient check: does the analytic gradient agree with finite differences, and if not, where?"""
+"""Gradient check: whether the analytic gradient agrees with finite differences, and if not, where."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GradientCheck(NamedTuple):
 
 
 def numerical_gradient(value: Callable[[Array], Array], theta: Array, nudge: float = NUDGE) -> Array:
-    """(J(theta + h) - J(theta - h)) / 2h in every direction: (R, P) for `value`, (R, P) -> (R,), at theta (R, P).
+    """(J(theta + h) - J(theta - h)) / 2h in every direction, (R, P), for `value` (R, P) -> (R,).
 
     h = nudge * max(1, |theta|), per parameter.
     """
@@ -47,8 +47,8 @@ def numerical_gradient(value: Callable[[Array], Array], theta: Array, nudge: flo
 def check_gradient(objective: Objective, theta: Array, batch: Rows = FULL) -> GradientCheck:
     """Compare `objective.grad` with central differences of `objective.value` at theta (R, P).
 
-    The error is |analytic - numerical| / max(1, |analytic|, |numerical|); with smooth losses expect below 1e-7.
-    At a kink (absolute loss, ReLU) the difference quotient means little.
+    The error is |analytic - numerical| / max(1, |analytic|, |numerical|); with smooth losses expect below
+    1e-7. At a kink (absolute loss, ReLU) the difference quotient means little.
     """
     analytic = objective.grad(checks.array("theta", theta, ("R", objective.model.n_params)), batch)
     numerical = numerical_gradient(lambda points: objective.value(points, batch), theta)

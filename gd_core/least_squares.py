@@ -1,4 +1,4 @@
-"""Least squares: the best linear fit, solved directly. It is what descent on a quadratic loss walks towards."""
+"""Least squares: the best linear fit, solved directly. Descent on a quadratic loss walks towards it."""
 
 import numpy as np
 
@@ -14,4 +14,4 @@ def least_squares(objective: Objective) -> Array:
     if not objective.quadratic:
         raise ValueError("objective must be quadratic: a linear model with a squared or half squared loss.")
     design = np.hstack([objective.x, np.ones((objective.n, 1))]) if objective.model.bias else objective.x
-    return np.linalg.lstsq(design, objective.y, rcond=None)[0].ravel()
+    return np.linalg.lstsq(design, objective.y, rcond=None)[0].ravel().astype(np.float64, copy=False)

@@ -3,8 +3,8 @@
 A loss works on single numbers. Summing over outputs and averaging over examples happens in one place only,
 `gd_core.objective`, so "MSE" here is the squared loss averaged there.
 
-The texts of the course differ in one factor: some use the squared error and keep the 2 in its slope, some use half of
-it and lose the 2. With the half, the same learning rate steps half as far.
+The texts of the course differ in one factor: some use the squared error and keep the 2 in its slope, some use
+half of it and lose the 2. With the half, the same learning rate steps half as far.
 """
 
 from collections.abc import Callable

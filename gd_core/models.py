@@ -1,7 +1,8 @@
 """Models: a dense network; linear regression is the one with no hidden layer.
 
-All parameters of a run lie in one flat row theta (P,): layer by layer, first the weights (in x out, row by row), then
-the biases. Many runs are many rows, theta (R, P), and every function here works on all of them at once.
+All parameters of a run lie in one flat row theta (P,): layer by layer, first the weights (in x out, row by
+row), then the biases. Many runs are many rows, theta (R, P), and every function here works on all of them at
+once.
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ class Model:
     def names(self) -> tuple[str, ...]:
         """A name for each of the P parameters, in theta's order.
 
-        A linear model with one output says w and b (w1, w2, … with several inputs), as the course does; a network
-        says W1[i,j], b1[j], … with layers, inputs and outputs counted from 1.
+        A linear model with one output says w and b (w1, w2, … with several inputs), as the course does; a
+        network says W1[i,j], b1[j], … with layers, inputs and outputs counted from 1.
         """
         if len(self.sizes) == 2 and self.sizes[1] == 1:
             n = self.sizes[0]
@@ -97,13 +98,14 @@ class Model:
     def init(self, seeds: Sequence[int]) -> Array:
         """Draw one start per seed, theta (R, P): normal with standard deviation 1/sqrt(fan-in).
 
-        Weights and biases alike, from NumPy's default generator. (PyTorch's Linear draws both uniformly within the
-        same scale; Keras starts biases at zero.)
+        Weights and biases alike, from NumPy's default generator. (PyTorch's Linear draws both uniformly
+        within the same scale; Keras starts biases at zero.)
         """
         scale = np.concatenate(
             [np.full((fan_in + self.bias) * out, fan_in**-0.5) for fan_in, out in pairwise(self.sizes)]
         )
-        return np.stack([np.random.default_rng(seed).standard_normal(self.n_params) * scale for seed in seeds])
+        draws = [np.random.default_rng(seed).standard_normal(self.n_params) for seed in seeds]
+        return np.stack([draw * scale for draw in draws])
 
     def layers(self, theta: Array) -> list[Layer]:
         """Cut theta (R, P) into its layers; the arrays are views, nothing is copied."""
@@ -115,7 +117,7 @@ class Model:
         return layers
 
     def activations(self, theta: Array, x: Array) -> list[Array]:
-        """Return the output of every layer, the input first: arrays (R or 1, B, units) for x (B, D) or (R, B, D)."""
+        """Output of every layer, the input first: arrays (R or 1, B, units) for x (B, D) or (R, B, D)."""
         outputs = [x if x.ndim == 3 else x[None]]
         for weights, bias in self.layers(theta):
             z = outputs[-1] @ weights
@@ -124,14 +126,15 @@ class Model:
         return outputs
 
     def predict(self, theta: Array, x: Array) -> Array:
-        """Predictions (R, B, K) of every run theta (R, P) for x (B, D), or for x (R, B, D) with rows per run."""
+        """Predictions (R, B, K) of every run theta (R, P) for x (B, D), or x (R, B, D) with rows per run."""
         return self.activations(theta, x)[-1]
 
     def forward(self, theta: Array, x: Array) -> tuple[Array, Pullback]:
         """Predictions (R, B, K), and the pullback that is backpropagation.
 
-        With delta = d loss / d z at a layer of inputs a: d loss / d W = aᵀ delta, d loss / d b = the sum of delta over
-        the batch, and one layer back delta = (delta Wᵀ) f'(a). (Rumelhart, Hinton and Williams 1986.)
+        With delta = d loss / d z at a layer of inputs a: d loss / d W = aᵀ delta, d loss / d b = the sum of
+        delta over the batch, and one layer back delta = (delta Wᵀ) f'(a). (Rumelhart, Hinton and Williams
+        1986.)
         """
         outputs, layers = self.activations(theta, x), self.layers(theta)
 
@@ -141,7 +144,8 @@ class Model:
             for depth in reversed(range(len(layers))):
                 a, (weights, bias) = outputs[depth], layers[depth]
                 d_weights = np.swapaxes(a, 1, 2) @ delta
-                pieces[:0] = [d_weights.reshape(len(delta), -1), *([] if bias is None else [delta.sum(axis=1)])]
+                d_bias = [] if bias is None else [delta.sum(axis=1)]
+                pieces[:0] = [d_weights.reshape(len(delta), -1), *d_bias]
                 if depth:
                     delta = delta @ np.swapaxes(weights, 1, 2) * self.hidden.slope(a)
             return np.concatenate(pieces, axis=1)

@@ -2,8 +2,8 @@
 
     J(theta) = mean over examples of (sum over outputs of l(prediction, target))
 
-This is the only place where outputs are summed and examples averaged. The gradient of a batch is the mean over that
-batch, so that a learning rate means the same for every batch size.
+This is the only place where outputs are summed and examples averaged. The gradient of a batch is the mean
+over that batch, so that a learning rate means the same for every batch size.
 """
 
 from typing import NamedTuple
@@ -41,7 +41,7 @@ class Objective(NamedTuple):
         return np.asarray(self.loss.value(prediction, self.y[batch]).sum(axis=-1).mean(axis=-1))
 
     def grad(self, theta: Array, batch: Rows = FULL) -> Array:
-        """dJ/dtheta (R, P) at every run theta (R, P), on all examples or on a batch of rows (B,) or (R, B)."""
+        """dJ/dtheta (R, P) of every run theta (R, P), on all examples or a batch of rows (B,) or (R, B)."""
         prediction, pullback = self.model.forward(theta, self.x[batch])
         return pullback(self.loss.slope(prediction, self.y[batch]) / prediction.shape[1])
 
@@ -49,11 +49,11 @@ class Objective(NamedTuple):
 def objective(model: Model, loss: Loss, x: ArrayLike, y: ArrayLike) -> Objective:
     """Return the objective of `model` and `loss` on inputs x (N, D) and targets y (N, K) or (N,).
 
-    Raises ValueError, naming the array, when it has the wrong shape, no rows or a value that is not finite, and when
-    x and y differ in length or do not fit the model.
+    Raises ValueError, naming the array, when it has the wrong shape, no rows or a value that is not finite,
+    and when x and y differ in length or do not fit the model.
     """
     inputs = checks.array("x", x, ("N", model.sizes[0]))
-    targets = np.asarray(y, dtype=float)
+    targets = checks.numbers("y", y)
     targets = checks.array("y", targets[:, None] if targets.ndim == 1 else targets, ("N", model.sizes[-1]))
     if len(inputs) != len(targets):
         raise ValueError(f"x and y must have the same number of rows; got {len(inputs)} and {len(targets)}.")

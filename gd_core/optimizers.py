@@ -1,11 +1,12 @@
 """Optimizers: how a gradient becomes a step.
 
-An optimizer is two pure functions. `init(theta)` makes the state of a run that has not moved yet, `update(grad, state)`
-returns the step and the next state. The step includes its sign: the caller adds it to theta. Everything is
-elementwise, so one optimizer moves all runs theta (R, P) at once, and a learning rate (R, 1) is a sweep.
+An optimizer is two pure functions. `init(theta)` makes the state of a run that has not moved yet,
+`update(grad, state)` returns the step and the next state. The step includes its sign: the caller adds it to
+theta. Everything is elementwise, so one optimizer moves all runs theta (R, P) at once, and a learning rate
+(R, 1) is a sweep.
 
-Every rule here has the form step = -learning_rate(t) * direction, with t = 0 at the first update. The conventions are
-PyTorch's (torch.optim); where others differ, the rule says so.
+Every rule here has the form step = -learning_rate(t) * direction, with t = 0 at the first update. The
+conventions are PyTorch's (torch.optim); where others differ, the rule says so.
 """
 
 from collections.abc import Callable
@@ -39,9 +40,11 @@ class Clock(NamedTuple):
 
 
 def _stepper(
-    learning_rate: Rate, memory: Callable[[Array], State], direction: Callable[[Array, State, int], tuple[Array, State]]
+    learning_rate: Rate,
+    memory: Callable[[Array], State],
+    direction: Callable[[Array, State, int], tuple[Array, State]],
 ) -> Optimizer:
-    """Build the optimizer that walks -learning_rate(t) along `direction(grad, memory, t) -> (direction, memory)`."""
+    """Build the optimizer of step -learning_rate(t) * direction; `direction` also returns the next memory."""
     rate = learning_rate if callable(learning_rate) else lambda _: learning_rate
 
     def update(grad: Array, state: Clock) -> tuple[Array, Clock]:
@@ -52,17 +55,17 @@ def _stepper(
 
 
 def gd(learning_rate: Rate) -> Optimizer:
-    """Plain gradient descent: step = -learning_rate * grad. Batch, stochastic or mini-batch is the batch's affair."""
+    """Plain gradient descent: step = -learning_rate * grad. Stochastic or not is the batch's affair."""
     return _stepper(learning_rate, lambda theta: None, lambda grad, _, t: (grad, None))
 
 
 def momentum(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
-    """Heavy ball: v = momentum * v + grad; step = -learning_rate * v. (Polyak 1964.)
+    """Heavy ball: v = momentum * v + grad; step = -learning_rate * v (Polyak 1964).
 
-    v does not contain the rate (PyTorch). Keras and scikit-learn accumulate v = momentum * v - rate * grad instead:
-    the same path while the rate is constant, another one when it changes on the way.
+    v does not contain the rate (PyTorch). Keras and scikit-learn accumulate v = momentum * v - rate * grad
+    instead: the same path while the rate is constant, another one when it changes on the way.
     """
-    checks.number("momentum", momentum, 0, 1)
+    checks.number("momentum", momentum, 0, 1, below=True)
 
     def direction(grad: Array, v: Array, t: int) -> tuple[Array, Array]:
         v = momentum * v + grad
@@ -74,9 +77,10 @@ def momentum(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
 def nesterov(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
     """Nesterov's momentum: v = momentum * v + grad; step = -learning_rate * (grad + momentum * v).
 
-    The form of Sutskever et al. 2013 with the gradient taken at the current point, as PyTorch and Keras have it.
+    The form of Sutskever et al. 2013 with the gradient taken at the current point, as PyTorch and Keras have
+    it.
     """
-    checks.number("momentum", momentum, 0, 1)
+    checks.number("momentum", momentum, 0, 1, below=True)
 
     def direction(grad: Array, v: Array, t: int) -> tuple[Array, Array]:
         v = momentum * v + grad
@@ -86,7 +90,9 @@ def nesterov(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
 
 
 def adagrad(learning_rate: Rate, eps: float = 1e-10) -> Optimizer:
-    """Adagrad: s = s + grad²; step = -learning_rate * grad / (sqrt(s) + eps). (Duchi, Hazan and Singer 2011.)
+    """Adagrad: s = s + grad²; step = -learning_rate * grad / (sqrt(s) + eps).
+
+    (Duchi, Hazan and Singer 2011.)
 
     Keras starts s at 0.1 instead of 0 and uses eps = 1e-7.
     """
@@ -100,11 +106,13 @@ def adagrad(learning_rate: Rate, eps: float = 1e-10) -> Optimizer:
 
 
 def rmsprop(learning_rate: Rate, beta2: float = 0.99, eps: float = 1e-8) -> Optimizer:
-    """RMSprop: s = beta2 * s + (1 - beta2) * grad²; step = -learning_rate * grad / (sqrt(s) + eps). (Hinton 2012.)
+    """RMSprop: s = beta2 * s + (1 - beta2) * grad²; step = -learning_rate * grad / (sqrt(s) + eps).
+
+    (Hinton 2012, lecture 6.)
 
     beta2 is PyTorch's alpha and Keras's rho, which is 0.9 there by default.
     """
-    checks.number("beta2", beta2, 0, 1)
+    checks.number("beta2", beta2, 0, 1, below=True)
     checks.number("eps", eps, 0, above=True)
 
     def direction(grad: Array, s: Array, t: int) -> tuple[Array, Array]:
@@ -122,13 +130,15 @@ class Moments(NamedTuple):
 
 
 def adam(learning_rate: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
-    """Adam: running means of grad and grad², corrected for their start at zero. (Kingma and Ba 2015, algorithm 1.)
+    """Adam: running means of grad and grad², corrected for their start at zero.
+
+    (Kingma and Ba 2015, algorithm 1.)
 
     m = beta1 * m + (1 - beta1) * grad;  s = beta2 * s + (1 - beta2) * grad²;
     step = -learning_rate * (m / (1 - beta1^(t+1))) / (sqrt(s / (1 - beta2^(t+1))) + eps).
     """
-    checks.number("beta1", beta1, 0, 1)
-    checks.number("beta2", beta2, 0, 1)
+    checks.number("beta1", beta1, 0, 1, below=True)
+    checks.number("beta2", beta2, 0, 1, below=True)
     checks.number("eps", eps, 0, above=True)
 
     def direction(grad: Array, memory: Moments, t: int) -> tuple[Array, Moments]:
@@ -137,7 +147,10 @@ def adam(learning_rate: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: flo
         m_hat, s_hat = m / (1 - beta1 ** (t + 1)), s / (1 - beta2 ** (t + 1))
         return m_hat / (np.sqrt(s_hat) + eps), Moments(m, s)
 
-    return _stepper(learning_rate, lambda theta: Moments(np.zeros_like(theta), np.zeros_like(theta)), direction)
+    def memory(theta: Array) -> Moments:
+        return Moments(np.zeros_like(theta), np.zeros_like(theta))
+
+    return _stepper(learning_rate, memory, direction)
 
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
@@ -151,6 +164,6 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 
 
 def hyperparameters(optimizer: str) -> dict[str, float]:
-    """Return the settings an optimizer has besides its learning rate, with their defaults: {"momentum": 0.9}."""
+    """Return an optimizer's settings besides its learning rate, with their defaults: {"momentum": 0.9}."""
     rule = OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]
     return {name: p.default for name, p in signature(rule).parameters.items() if name != "learning_rate"}

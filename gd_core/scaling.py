@@ -1,7 +1,7 @@
 """Scaling: put features on a common footing, from the training rows only, and translate weights back.
 
-Scaled value = (value - shift) / scale, column by column. A column that does not vary is only shifted (scale 1), as in
-scikit-learn.
+Scaled value = (value - shift) / scale, column by column. A column that does not vary is only shifted (scale
+1), as in scikit-learn.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def unscaled(x: ArrayLike) -> Scaler:
 
 
 def standardise(x: ArrayLike) -> Scaler:
-    """(v - mean) / standard deviation of x (N, D); the population's deviation, divided by N (scikit-learn's)."""
+    """(v - mean) / standard deviation of x (N, D); the population's deviation, as in scikit-learn."""
     x = checks.array("x", x, ("N", "D"))
     return _scaler(x, x.mean(axis=0), x.std(axis=0))
 
@@ -69,14 +69,16 @@ def original_units(theta: ArrayLike, features: Scaler, target: Scaler) -> Array:
     With z = (x - shift)/scale and y scaled likewise: w = w_scaled * scale_y / scale and
     b = b_scaled * scale_y + shift_y - sum(w * shift).
     """
-    theta = np.asarray(theta, dtype=float)
-    if theta.shape[-1] != len(features.shift) + 1:
+    theta = checks.numbers("theta", theta)
+    if theta.ndim == 0 or theta.shape[-1] != len(features.shift) + 1:
         raise ValueError(f"theta must end with {len(features.shift)} weights and a bias; got shape {theta.shape}.")
     weights = theta[..., :-1] * target.scale / features.scale
-    bias = theta[..., -1:] * target.scale + target.shift - (weights * features.shift).sum(axis=-1, keepdims=True)
+    shift = target.shift - (weights * features.shift).sum(axis=-1, keepdims=True)
+    bias = theta[..., -1:] * target.scale + shift
     return np.concatenate([weights, bias], axis=-1)
 
 
 def _scaler(x: Array, shift: Array, scale: Array) -> Scaler:
-    varies = np.ptp(x, axis=0) > 0
+    # Both: the deviation of equal values may round to 1e-17, that of nearly equal ones to 0.
+    varies = (np.ptp(x, axis=0) > 0) & (scale > 0)
     return Scaler(shift, np.where(varies, scale, 1.0))

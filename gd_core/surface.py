@@ -1,7 +1,7 @@
 """Surfaces: planes cut through parameter space, and the loss on them.
 
-A point of a plane is two coordinates (a, b); `lift` turns them into all P parameters. A surface is a run axis that
-never steps: one evaluation per grid point.
+A point of a plane is two coordinates (a, b); `lift` turns them into all P parameters. A surface is a run axis
+that never steps: one evaluation per grid point.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Plane(NamedTuple):
         return (theta - self.origin) @ self.axes.T
 
     def cut(self, quadratic: Array) -> Array:
-        """Return the (2, 2) part of a symmetric matrix (P, P), such as the Hessian, that acts within the plane."""
+        """Return the (2, 2) part of a symmetric matrix (P, P), such as the Hessian, acting in the plane."""
         return self.axes @ quadratic @ self.axes.T
 
 
@@ -55,29 +55,36 @@ def coordinate_plane(theta: ArrayLike, i: int, j: int) -> Plane:
 def principal_plane(path: ArrayLike, centre: ArrayLike) -> Plane:
     """Return the plane through `centre` (P,) in which a path (..., P) of at least two parameters moves most.
 
-    Its axes are the first two right singular vectors of path - centre, each pointing towards the path's start.
-    (Li et al. 2018, "Visualizing the loss landscape of neural nets", section 7.) Entries that are not finite are left
-    out. Raises ValueError when there are fewer than two parameters or no finite entry.
+    Its axes are the first two right singular vectors of path - centre, each pointing towards the path's
+    start. (Li et al. 2018, "Visualizing the loss landscape of neural nets", section 7.) Entries that are not
+    finite are left out. Raises ValueError when path and centre do not match, there are
+    fewer than two parameters or no finite entry.
     """
     origin = checks.array("centre", centre, ("P",))
-    points = np.asarray(path, dtype=float).reshape(-1, len(origin))
+    points = checks.numbers("path", path)
+    if points.ndim == 0 or points.shape[-1] != len(origin):
+        raise ValueError(f"path must have shape (..., {len(origin)}) as centre has; got shape {points.shape}.")
+    points = points.reshape(-1, len(origin))
     points = points[np.isfinite(points).all(axis=1)]
     if len(origin) < 2 or len(points) == 0:
-        raise ValueError(f"path must have finite entries of >= 2 parameters; got {len(points)} of {len(origin)}.")
+        got = f"{len(points)} of {len(origin)}"
+        raise ValueError(f"path must have finite entries of >= 2 parameters; got {got}.")
     axes = np.linalg.svd(points - origin, full_matrices=len(points) < 2)[2][:2]
     axes = axes * np.where(axes @ (points[0] - origin) < 0, -1.0, 1.0)[:, None]
     return Plane(origin, axes)
 
 
-def surface(objective: Objective, plane: Plane, a: Array, b: Array, batch: Rows = FULL) -> Array:
-    """Loss (len(b), len(a)) on the grid of plane coordinates a and b, on all examples or on one batch (B,)."""
-    grid = np.stack(np.meshgrid(a, b), axis=-1)
+def surface(objective: Objective, plane: Plane, a: ArrayLike, b: ArrayLike, batch: Rows = FULL) -> Array:
+    """Loss (len(b), len(a)) on the grid of plane coordinates a and b, on all examples or one batch (B,)."""
+    checks.array("plane", plane.origin, (objective.model.n_params,))
+    grid = np.stack(np.meshgrid(checks.array("a", a, ("A",)), checks.array("b", b, ("B",))), axis=-1)
     return everywhere(lambda theta: objective.value(theta, batch), plane.lift(grid), objective.n)
 
 
-def section(objective: Objective, theta: ArrayLike, i: int, values: Array, batch: Rows = FULL) -> Array:
-    """Loss (len(values),) along parameter i, the others fixed at theta (P,): a cross-section of the surface."""
-    start = checks.array("theta", theta, ("P",))
+def section(objective: Objective, theta: ArrayLike, i: int, values: ArrayLike, batch: Rows = FULL) -> Array:
+    """Loss (len(values),) along parameter i, the others fixed at theta (P,): a section of the surface."""
+    start = checks.array("theta", theta, (objective.model.n_params,))
     checks.whole("i", i, 0, len(start) - 1)
-    line = np.where(np.arange(len(start)) == i, np.asarray(values, dtype=float)[:, None], start)
+    along = checks.array("values", values, ("A",))
+    line = np.where(np.arange(len(start)) == i, along[:, None], start)
     return everywhere(lambda points: objective.value(points, batch), line, objective.n)

@@ -1,0 +1,1 @@
+"""The lab's user interface: everything that knows Streamlit, pandas or Altair."""

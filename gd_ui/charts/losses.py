@@ -1,0 +1,112 @@
+"""How fast does the loss fall? The three loss curves against examples read, epochs or updates.
+
+All curves are drawn once; a pale curtain covers what is still to come, because moving one rectangle is cheap and
+redrawing a thousand points is not. Counted in updates the methods stand at different places, so there the part walked
+so far is drawn over the pale whole instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from gd_ui.charts import clock
+from gd_ui.charts.template import MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, kept, stroke
+from gd_ui.methods import METHODS, Method
+
+COUNTS = ("examples", "epochs", "updates")
+"""What the horizontal axis counts; also the names of the columns."""
+
+
+def loss_curves(count: str, height: int) -> Spec:
+    """Return the chart of training loss against `count`, one of COUNTS, on a log scale.
+
+    Data: this (one row), loss (method, seen, at, loss, low, high), updates of every method with their loss.
+    """
+    log_counts: dict[str, Any] = {"values": [0, 1, 10, 100, 1000, 10_000]} if count == "updates" else {"tickCount": 8}
+    x = alt.X(
+        "at:Q",
+        title=None,
+        scale=alt.Scale(type="symlog" if count == "updates" else "linear", nice=False),
+        axis=alt.Axis(format=",~f", **log_counts),
+    )
+
+    def y(field: str) -> alt.Y:
+        ticks = alt.Axis(format="~g", tickCount=4, grid=True, gridOpacity=0.4, minExtent=42, maxExtent=42)
+        return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(type="log", nice=False), axis=ticks)
+
+    names = list(METHODS)
+    legend = alt.Legend(
+        orient="top", direction="horizontal", title=None, values=names, symbolType="stroke", symbolSize=500,
+        symbolStrokeWidth=3, symbolOpacity=1, padding=0, offset=4, columnPadding=22,
+    )  # fmt: skip
+    look: dict[str, Any] = {
+        "color": alt.Color("method:N", scale=alt.Scale(domain=SLOTS), legend=legend),
+        "strokeDash": alt.StrokeDash(
+            "method:N", scale=alt.Scale(domain=names, range=[list(m.dash) for m in METHODS.values()]), legend=legend
+        ),
+        "strokeWidth": alt.StrokeWidth(
+            "method:O", scale=alt.Scale(domain=names, range=[m.width + 0.3 for m in METHODS.values()]), legend=legend
+        ),
+        "order": alt.Order("seen:Q"),
+    }
+    curves = data("loss")
+    floor = first("this", "best")
+    best = data("this").mark_rule(strokeWidth=1.2, strokeDash=[3, 3], aria=False, clip=True)
+    layers: list[Layer] = [
+        best.encode(
+            x=alt.value(0),
+            x2=alt.value(alt.expr("width")),
+            y=alt.value(alt.expr(f"{floor} > 0 ? scale('y', {floor}) : -9")),
+            stroke=stroke(MUTED),
+        ),
+        curves.mark_area(opacity=0.22, aria=False).encode(
+            x=x, y=y("low"), y2="high:Q", color=look["color"], detail="method:N"
+        ),
+    ]
+    whole = curves.mark_line(strokeJoin="round", clip=True, aria=False, opacity=1 if count != "updates" else 0.3)
+    layers.append(whole.encode(x=x, y=y("loss"), **look))
+    if count == "updates":
+        walked = curves.transform_filter(f"datum.seen <= {STEP}").mark_line(strokeJoin="round", clip=True, aria=False)
+        layers.append(walked.encode(x=x, y=y("loss"), **look))
+    else:
+        layers.append(_curtain(count))
+    layers += kept(*METHODS)
+    layers += [_dot(method, count) for method in METHODS.values()]
+    params: dict[str, str] = {}
+    for method in METHODS.values():
+        params |= clock.signals(method)
+    return build(alt.layer(*layers), height, params, {"left": 2, "right": 8, "top": 0, "bottom": 2})
+
+
+def _now(count: str) -> str:
+    """The expression for the player's frame in units of the axis."""
+    return STEP if count == "examples" else f"{STEP} / {first('this', 'n', 1)}"
+
+
+def _curtain(count: str) -> Layer:
+    """Cover what is still to come, from the player's frame to the right edge."""
+    veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
+    return veil.encode(
+        x=alt.value(alt.expr(f"min(width, scale('x', {_now(count)}))")),
+        x2=alt.value(alt.expr("width")),
+        y=alt.value(0),
+        y2=alt.value(alt.expr("height")),
+        fill=fill(PAPER),
+    )
+
+
+def _dot(method: Method, count: str) -> Layer:
+    """The method's current update on its curve; gone once the run has left the chart."""
+    row, update = clock.row(method), clock.update(method)
+    across = {"examples": f"{row}.seen", "epochs": f"{row}.seen / {first('this', 'n', 1)}", "updates": update}[count]
+    drawn = f"{row} && isValid({row}.J) && {row}.J <= {first('this', 'ceiling', 1)}"
+    dot = data("this").mark_point(filled=True, size=95, strokeWidth=1.5, aria=False)
+    return dot.encode(
+        x=alt.value(alt.expr(f"{drawn} ? scale('x', {across}) : 0")),
+        y=alt.value(alt.expr(f"{drawn} ? scale('y', {row}.J) : 0")),
+        opacity=alt.value(alt.expr(f"{drawn} ? 1 : 0")),
+        fill=fill(method.name),
+        stroke=stroke(PAPER),
+    )

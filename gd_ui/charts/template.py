@@ -1,0 +1,106 @@
+"""Templates: what all charts share. Colours by name, the player's frame, fonts, and sending data to a built chart.
+
+Every chart's frame parameter is called STEP; the step player moves it. Colours are slots of the theme's categorical
+palette, so that one cached template serves light and dark: the three methods, some spare hues, then three neutrals.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from gd_ui.methods import METHODS
+
+Spec = dict[str, Any]
+Frames = dict[str, pd.DataFrame]
+Layer = Any
+"""One layer of a chart; Altair's own types do not survive its transforms and encodings."""
+
+STEP = "gdstep"
+PAPER, INK, MUTED = "paper", "ink", "muted"
+SLOTS = [*METHODS, "spare 1", "spare 2", "spare 3", "spare 4", PAPER, INK, MUTED]
+"""In the order of chartCategoricalColors in .streamlit/config.toml."""
+
+LABEL_WIDTH: dict[str, Any] = {"minExtent": 30, "maxExtent": 30}
+"""Room for the labels of a vertical axis, fixed: charts are laid out before their data come."""
+
+_CONFIG = {
+    "axis": {
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+        "grid": False,
+        "labelPadding": 3,
+    },
+    "legend": {"labelFontSize": 14, "padding": 0, "titlePadding": 0, "offset": 2},
+    "view": {"stroke": None},
+    # Tooltips only where a mark asks for one: looking for the mark under the pointer halves the frame rate.
+    "mark": {"tooltip": None, "invalid": None},
+}
+
+
+def data(name: str) -> Layer:
+    """Return a chart that draws the data sent under `name`."""
+    return alt.Chart(alt.NamedData(name))
+
+
+def stroke(slot: str) -> alt.StrokeDatum:
+    """Return a constant line colour of the theme."""
+    return alt.StrokeDatum(slot, type="nominal")
+
+
+def fill(slot: str) -> alt.FillDatum:
+    """Return a constant fill colour of the theme."""
+    return alt.FillDatum(slot, type="nominal")
+
+
+def first(name: str, field: str, otherwise: float = 0) -> str:
+    """Return the expression for a field of the first row of the data `name`, before they arrive `otherwise`."""
+    return f"(length(data('{name}')) ? data('{name}')[0].{field} : {otherwise})"
+
+
+def build(chart: Layer, height: int, params: dict[str, str], padding: dict[str, int] | None = None) -> Spec:
+    """Turn an Altair chart into a template with the player's frame and further expression parameters."""
+    spec: Spec = chart.properties(height=height).to_dict()
+    _colour_by_slot(spec)
+    frame = {"name": STEP, "value": 0, "bind": {"input": "range", "min": 0, "max": 1e7, "step": 1}}
+    spec["params"] = [
+        frame,
+        *({"name": name, "expr": expr} for name, expr in params.items()),
+        *spec.get("params", []),
+    ]
+    return {**spec, "config": _CONFIG, "padding": padding or {"left": 2, "right": 6, "top": 4, "bottom": 2}}
+
+
+def kept(*names: str) -> list[Layer]:
+    """Return layers that draw nothing and keep data alive that are only read by expressions; Vega-Lite drops others."""
+    return [
+        data(name).transform_filter("false").mark_point(opacity=0, aria=False).encode(x=alt.value(0), y=alt.value(0))
+        for name in names
+    ]
+
+
+def number(value: str) -> str:
+    """Return the expression that writes a loss as the text below the charts does, powers of ten as 1.2e-5."""
+    plain = f"format({value}, {value} < 100 ? '.4f' : ',.1f')"
+    return f"({value} != 0 && ({value} < 1e-3 || {value} >= 1e5) ? format({value}, '.1e') : {plain})"
+
+
+def draw(spec: Spec, frames: Frames, *, alt_text: str, width: Literal["stretch"] = "stretch") -> None:
+    """Show a template with the data it names."""
+    st.vega_lite_chart({**spec, "datasets": frames}, alt=alt_text, width=width)
+
+
+def _colour_by_slot(node: object) -> None:
+    """Give every constant slot name its place in the palette; Altair's datum encodings take no scale."""
+    if isinstance(node, dict):
+        if node.get("datum") in SLOTS:
+            node |= {"scale": {"domain": SLOTS}, "legend": None}
+        for child in node.values():
+            _colour_by_slot(child)
+    elif isinstance(node, list):
+        for child in node:
+            _colour_by_slot(child)

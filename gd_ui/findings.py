@@ -1,0 +1,197 @@
+"""What this run showed: sentences and a table, all from the numbers of the race."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from gd_core import single_example_limit
+from gd_ui.datasets import Loaded
+from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC, Method
+from gd_ui.race import Outcome, Race, mark, noise_free, outcome
+
+LOST = 10.0
+"""A run whose loss has grown this many times is called diverging even while its numbers are finite."""
+
+
+class Finding(NamedTuple):
+    """What a race showed."""
+
+    sentences: list[str]
+    """Markdown, at most three of them."""
+    remedy: float | None
+    """If a run diverged: a learning rate at which no single row can throw a run out."""
+
+
+class _Told(NamedTuple):
+    """What the sentences draw on."""
+
+    race: Race
+    loaded: Loaded
+    results: dict[Method, Outcome]
+
+
+def findings(race: Race, loaded: Loaded) -> Finding:
+    """Say what the race showed: who was cheapest, who arrived, what the noise does; or why a run was lost."""
+    told = _Told(race, loaded, {method: outcome(race, name, loaded) for name, method in METHODS.items()})
+    gone = [method for method, result in told.results.items() if result.lost or result.grown > LOST]
+    alive = [method for method in METHODS.values() if method not in gone]
+    sentences = [_divergence(told, gone) if gone else _score(told)]
+    if alive:
+        sentences.append(_arrivals(told, alive))
+    if STOCHASTIC in alive:
+        sentences.append(_noise(told))
+    return Finding(sentences, safe_rate(loaded) if gone else None)
+
+
+def safe_rate(loaded: Loaded) -> float:
+    """Return half the single-example limit, rounded down to one digit."""
+    half = single_example_limit(loaded.train) / 2
+    power = math.floor(math.log10(half))
+    return float(f"{math.floor(half / 10**power)}e{power}")
+
+
+def number(value: float | None) -> str:
+    """Return a loss or distance as text: four digits, powers of ten where large or tiny, a dash where there is none."""
+    if value is None:
+        return "—"
+    if not math.isfinite(value):
+        return "beyond all numbers"
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        mantissa, power = f"{value:.1e}".split("e")
+        return f"{mantissa}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{value:,.4f}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
+    """Return the table of results: one row per measure, one column per method, texts only."""
+    median = " (median)" if race.settings.seeds > 1 else ""
+    measures: dict[str, Callable[[Outcome], str]] = {
+        "Updates": lambda result: f"{result.updates:,}",
+        "Examples seen": lambda result: f"{result.seen:,}",
+        f"Final training loss{median}": lambda result: number(result.loss),
+        f"Final validation loss{median}": lambda result: number(result.validation_loss),
+        f"Distance to least squares{median}": lambda result: number(result.distance),
+        f"First update with loss ≤ {number(mark(race, loaded))}": lambda result: _touch(result, loaded),
+        "Seconds, plain loop, measured once": lambda result: f"{result.seconds:.3f}",
+        "Status": status,
+    }
+    columns = {}
+    for name, method in METHODS.items():
+        result = outcome(race, name, loaded)
+        columns[method.title] = [write(result) for write in measures.values()]
+    return pd.DataFrame(columns, index=list(measures))
+
+
+def status(result: Outcome) -> str:
+    """Say in a few words how a method ended."""
+    if result.lost:
+        return f"diverged: not finite at update {result.lost_at:,}{_share(result)}"
+    if result.grown > LOST:
+        return f"diverging: loss grew ×{number(result.grown)}"
+    if result.grown >= 1:
+        return "no better than its start"
+    if result.inside:
+        return "arrived"
+    if result.falling:
+        return "still falling"
+    return "came near, now rattling" if result.touched is not None else "rattling, no longer falling"
+
+
+def _touch(result: Outcome, loaded: Loaded) -> str:
+    if result.touched is None or result.touched_after is None:
+        return "not reached"
+    return f"{result.touched:,} (epoch {result.touched_after / loaded.train.n:.2f})"
+
+
+def _share(result: Outcome) -> str:
+    return f" in {result.lost} of {result.runs} runs" if result.runs > 1 else ""
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def _score(told: _Told) -> str:
+    """Say how low each method got for the same reading."""
+    results = told.results
+    parts = [f"{m.label} {number(r.loss)} ({_plural(r.updates, 'update')})" for m, r in results.items()]
+    best = min(results, key=lambda method: results[method].loss)
+    tie = sum(result.loss <= results[best].loss * 1.001 for result in results.values()) > 1
+    verdict = "" if tie else f" For the same reading, {best.label} got lowest."
+    floor = "0, as the data have no noise" if noise_free(told.race, told.loaded) else number(told.loaded.best_loss)
+    seen = results[best].seen
+    return f"After {seen:,} examples: {', '.join(parts)}; the best possible is {floor}.{verdict}"
+
+
+def _divergence(told: _Told, gone: list[Method]) -> str:
+    """Say who was lost and, for plain gradient descent, why the rate allows it."""
+    rate = told.race.settings.learning_rate
+    lost = f"At rate {rate:g} " + " and ".join(_how_lost(method, told.results[method]) for method in gone)
+    if told.race.settings.optimizer != "gd":
+        return f"{lost}."
+    limit, single = told.loaded.curvature.max_stable_learning_rate(), single_example_limit(told.loaded.train)
+    if rate > limit:
+        return f"{lost}: {rate:g} is above the limit 2/λmax = {limit:.4g}, so every full step overshoots further."
+    return (
+        f"{lost}, while {BATCH.label} stayed stable. {rate:g} is below the limit of the average surface, "
+        f"2/λmax = {limit:.4g}, but above that of the steepest single row, {single:.4g}: small batches meet such "
+        "rows alone."
+    )
+
+
+def _how_lost(method: Method, result: Outcome) -> str:
+    if result.lost:
+        return f"{method.label} diverged (not finite at update {result.lost_at:,}{_share(result)})"
+    return f"{method.label} is diverging (its loss grew ×{number(result.grown)})"
+
+
+def _arrivals(told: _Told, alive: list[Method]) -> str:
+    """Say who first came within the mark, and after how many passes over the data."""
+    goal = "1 % of the first loss" if noise_free(told.race, told.loaded) else "1 % of the best loss"
+    after = {m: seen for m in alive if (seen := told.results[m].touched_after) is not None}
+    if not after:
+        return f"None of them came within {goal} in {_plural(told.race.settings.epochs, 'epoch')}."
+    first, *others = sorted(after, key=lambda method: after[method])
+    rest = "".join(f"; {method.label} after {after[method]:,}" for method in others)
+    late = [method.label for method in alive if method not in after]
+    rest += f"; {' and '.join(late)} not in this run" if late else ""
+    passes = after[first] / told.loaded.train.n
+    return f"{first.title} first came within {goal}, after {after[first]:,} examples ({passes:.1f} passes){rest}."
+
+
+def _noise(told: _Told) -> str:
+    """Say what single-example noise does at the end of this run."""
+    result = told.results[STOCHASTIC]
+    if noise_free(told.race, told.loaded):
+        return _no_noise(told, result)
+    if result.runs > 1:
+        small, large = told.results[MINI_BATCH].radius, result.radius
+        compared = f", {large / small:.1f} times smaller" if large > small > 0 else ""
+        return (
+            f"Over {result.runs} seeds the end points form a noise ball of radius {number(large)} for "
+            f"{STOCHASTIC.label} and {number(small)} for {MINI_BATCH.label}{compared}."
+        )
+    low, high = result.swing
+    moved = f"in its last epoch its loss moved between {number(low)} and {number(high)}"
+    if result.touched is None:
+        so_far = "is still on its way" if result.falling else "rattles and no longer falls"
+        return f"{STOCHASTIC.title} {so_far}: {moved}."
+    best = told.loaded.best_loss
+    return f"{STOCHASTIC.title} still rattles: {moved}, that is {low / best:.2f} to {high / best:.2f} times the best."
+
+
+def _no_noise(told: _Told, result: Outcome) -> str:
+    if result.loss == 0:
+        return f"The data have no noise, and {STOCHASTIC.label} reached a loss of exactly 0."
+    first = float(told.race.histories[STOCHASTIC.name].loss[0, 0])
+    factor = (result.loss / first) ** (1 / told.race.settings.epochs)
+    if factor >= 1:
+        return f"The data have no noise, yet at this rate {STOCHASTIC.label} did not get below its first loss."
+    return (
+        f"The data have no noise, so nothing keeps rattling: {STOCHASTIC.label} multiplied its loss by "
+        f"{number(factor)} per epoch on average, a straight line on the log scale."
+    )

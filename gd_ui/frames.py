@@ -1,0 +1,173 @@
+"""Frames: a race as the small tables its charts draw. What the charts read by name is made here."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gd_core import History
+from gd_core.batching import Batching
+from gd_core.shapes import Array
+from gd_ui.charts.panel import SNAPSHOTS
+from gd_ui.charts.template import Frames
+from gd_ui.datasets import Loaded, short
+from gd_ui.framing import Framing, View, frame
+from gd_ui.methods import BATCH
+from gd_ui.race import Race, median_loss
+
+WALKED = 1000
+"""Vertices of the part of a path that is redrawn at every frame; the pale whole has all updates."""
+PEAKS = 300
+"""Buckets of a drawn loss curve; each keeps its lowest and highest value, so no spike is lost."""
+CEILING = 100.0
+"""A curve is drawn up to this many times the first loss; a diverging run leaves the chart there."""
+TINY = 1e-16
+"""Losses are drawn down to this share of the first loss, where rounding ends them anyway."""
+LARGEST = 1e30
+"""Numbers beyond this are not sent to a browser, whose 32-bit pixels end soon after."""
+
+
+def race_frames(race: Race, loaded: Loaded, view: View) -> dict[str, Frames]:
+    """Return the data of every chart: by method for its panel, "all" for the shared map, "losses" and "fit"."""
+    framing = frame(race, loaded, view)
+    shared: dict[str, object] = {
+        "n": loaded.train.n,
+        "size": race.settings.batch_size,
+        "total": loaded.train.n * race.settings.epochs,
+    }
+    panels = {name: _panel(name, history, framing, shared) for name, history in race.histories.items()}
+    everything = {key: table for panel in panels.values() for key, table in panel.items()}
+    losses, fit = _losses(race, loaded, view, shared), _fit(race, loaded, view, shared)
+    return {**panels, "all": everything, "losses": losses, "fit": fit}
+
+
+def shown_feature(loaded: Loaded, view: View) -> int:
+    """Return the feature the scatter shows: the first of the map's two parameters that is a feature's weight."""
+    features = len(loaded.data.features)
+    return next((p for p in view.plane or () if p < features), 0)
+
+
+def _panel(name: str, history: History, framing: Framing, shared: dict[str, object]) -> Frames:
+    """Return one method's panel: a row per update of its first run, the path twice, the cloud, and what stays."""
+    runs = len(history.loss)
+    drawn = _drawable(history)
+    places = framing.place(history.path[0, :drawn], history.loss[0, :drawn])
+    steps = pd.DataFrame({"a": places[:, 0], "b": places[:, 1], "J": median_loss(history)[:drawn]}).astype("f4")
+    trail = steps[["a", "b"]].assign(seen=history.seen[:drawn].astype("i4"))
+    about = shared | framing.about
+    about |= {"runs": runs, "updates": len(history.seen) - 1, "lost": int(history.diverged_at[0])}
+    about |= {"tag": "median loss" if runs > 1 else "loss"}
+    return {
+        "this": pd.DataFrame([about]),
+        "bands": framing.land,
+        name: steps,
+        f"trail {name}": trail,
+        f"walked {name}": trail.iloc[_thinned(drawn)],
+        f"cloud {name}": _cloud(history, framing),
+    }
+
+
+def _drawable(history: History) -> int:
+    """Return how many entries of the first run have numbers that can be drawn."""
+    bad = ~(np.abs(history.path[0]) < LARGEST).all(axis=1) | ~(median_loss(history) < LARGEST)
+    return int(bad.argmax()) if bad.any() else len(bad)
+
+
+def _thinned(rows: int) -> NDArray[np.intp]:
+    """Row numbers for a path redrawn at every frame: the first two hundred, then evenly spaced, always the last."""
+    if rows <= WALKED:
+        return np.arange(rows)
+    early = np.arange(WALKED // 5)
+    return np.unique(np.r_[early, np.linspace(len(early), rows - 1, WALKED - len(early)).astype(int)])
+
+
+def _cloud(history: History, framing: Framing) -> pd.DataFrame:
+    """Where every run is at evenly spaced updates: all runs at the first, all at the next, and so on."""
+    moments = np.arange(SNAPSHOTS + 1) * (len(history.seen) - 1) // SNAPSHOTS if len(history.loss) > 1 else [0]
+    places = framing.place(history.path[:, moments], history.loss[:, moments]).swapaxes(0, 1).reshape(-1, 2)
+    places = np.where(np.abs(places) < LARGEST, places, np.nan)
+    return pd.DataFrame({"a": places[:, 0], "b": places[:, 1]}).astype("f4")
+
+
+def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> Frames:
+    """The loss curves: median and 10-90 % band, thinned without losing a spike, up to the chart's ceiling."""
+    floor = loaded.best_loss if view.above_best else 0.0
+    first = float(race.histories[BATCH.name].loss[0, 0])
+    ceiling, tiny = CEILING * (first - floor), TINY * first
+    curves, frames = [], Frames()
+    for name, history in race.histories.items():
+        above = np.where(np.isfinite(history.loss), history.loss, np.inf) - floor
+        low, middle, high = np.quantile(above, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf")
+        beyond = middle > ceiling
+        keep = _peaks(middle[: int(beyond.argmax()) if beyond.any() else len(middle)])
+        at = {"examples": history.seen, "epochs": history.epochs, "updates": np.arange(len(middle))}[view.count]
+        curve = {"method": name, "seen": history.seen[keep].astype("i4"), "at": at[keep].astype("f4")}
+        drawn = {"loss": middle[keep], "low": low[keep], "high": np.minimum(high[keep], ceiling)}
+        curves.append(pd.DataFrame(curve | {key: np.maximum(values, tiny) for key, values in drawn.items()}))
+        frames[name] = pd.DataFrame({"J": np.clip(middle, tiny, 2 * ceiling), "seen": history.seen}).astype("f4")
+    drawn_floor = 0.0 if view.above_best or loaded.best_loss < tiny else loaded.best_loss
+    this = pd.DataFrame([shared | {"best": drawn_floor, "ceiling": ceiling}])
+    return frames | {"loss": pd.concat(curves, ignore_index=True), "this": this}
+
+
+def _peaks(curve: Array) -> NDArray[np.intp]:
+    """Row numbers that keep a curve's look: lowest and highest of every bucket, the first and the last."""
+    if len(curve) <= 2 * PEAKS:
+        return np.arange(len(curve))
+    buckets = list(pairwise(np.linspace(0, len(curve), PEAKS + 1).astype(int)))
+    lowest = [start + int(curve[start:end].argmin()) for start, end in buckets]
+    highest = [start + int(curve[start:end].argmax()) for start, end in buckets]
+    return np.unique([0, *lowest, *highest, len(curve) - 1])
+
+
+def _fit(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> Frames:
+    """The scatter of one feature with every method's line, and the order in which rows are read."""
+    feature = shown_feature(loaded, view)
+    rows = _rows(loaded, feature)
+    ends = _line_ends(loaded, feature)
+    frames: Frames = {"rows": rows, "stream": _stream(race, loaded)}
+    for name, history in race.histories.items():
+        heights = loaded.train.model.predict(history.path[0, : _drawable(history)], ends)[..., 0]
+        frames[name] = pd.DataFrame({"y0": heights[:, 0], "y1": heights[:, 1]}).astype("f4")
+    first = frames[BATCH.name].iloc[0]
+    low, high = min(rows.y.min(), *first), max(rows.y.max(), *first)
+    pad = 0.06 * float(high - low)
+    this = shared | {
+        "left": ends[0, feature],
+        "right": ends[1, feature],
+        "bottom": low - pad,
+        "top": high + pad,
+        "feature": f"{short(loaded.data.features[feature])} →",
+        "target": f"↑ {short(loaded.data.targets[0])}",
+    }
+    return frames | {"this": pd.DataFrame([this])}
+
+
+def _rows(loaded: Loaded, feature: int) -> pd.DataFrame:
+    """Every row's feature and target, the training rows first, in the order in which the stream numbers them."""
+    tables = [
+        pd.DataFrame({"x": part.x[:, feature], "y": part.y[:, 0]}).astype("f4").assign(held_out=held_out)
+        for part, held_out in ((loaded.train, False), (loaded.task.validation, True))
+        if part is not None
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _line_ends(loaded: Loaded, feature: int) -> Array:
+    """The two inputs (2, D) between which a line is drawn: across the chart, the other features at their mean."""
+    x = loaded.train.x
+    pad = 0.04 * float(np.ptp(x[:, feature]))
+    ends = np.tile(x.mean(axis=0), (2, 1))
+    ends[:, feature] = x[:, feature].min() - pad, x[:, feature].max() + pad
+    return ends
+
+
+def _stream(race: Race, loaded: Loaded) -> pd.DataFrame:
+    """Row numbers in the order in which the first run of every method reads them."""
+    settings = race.settings
+    stream = Batching(1, settings.order).plan(loaded.train.n, settings.epochs, [settings.seed]).stream
+    assert stream is not None  # batches of one row always come from a stream
+    return pd.DataFrame({"row": stream[0].astype("i4")})

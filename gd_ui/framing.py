@@ -1,0 +1,147 @@
+"""Framing: which part of parameter space the panels of a race show, and the loss drawn there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gd_core import Plane, coordinate_plane, principal_plane, surface
+from gd_core.shapes import Array
+from gd_ui.charts.bands import bands
+from gd_ui.charts.panel import LEVELS
+from gd_ui.datasets import Loaded
+from gd_ui.methods import BATCH, STOCHASTIC
+from gd_ui.race import Race
+
+BAND_RATIO = 2.4
+"""Every ring of a map has this many times more loss above the minimum than the one inside it."""
+WIDEST = 1.9
+"""Maps are drawn for panels up to this many times as wide as high."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How to look at a race; changes nothing in the race itself."""
+
+    count: Literal["examples", "epochs", "updates"] = "examples"
+    """What the loss chart's horizontal axis counts."""
+    above_best: bool = False
+    """Whether the loss curves show the loss above the least-squares loss."""
+    zoom: bool = False
+    """Whether the maps show the surroundings of the solution, where the noise ball is."""
+    plane: tuple[int, int] | None = (1, 0)
+    """The parameters across and up; None for the path's principal plane. Without meaning for a single weight."""
+
+
+class Framing(NamedTuple):
+    """What a panel shows: how parameters become its two coordinates, and the data that never move."""
+
+    plane: Plane | None
+    """None for a model with one weight: its panel shows the loss (up) over the weight (across)."""
+    land: pd.DataFrame
+    """The bands of a map, or the loss curve of the single weight."""
+    about: dict[str, object]
+    """Start, solution, ends of the axes and their names, as the charts read them from `this`."""
+
+    def place(self, theta: Array, loss: Array) -> Array:
+        """Return the coordinates (..., 2) of parameters (..., P) with losses (...)."""
+        if self.plane is None:
+            return np.stack([theta[..., 0], loss], axis=-1)
+        return self.plane.project(theta)
+
+
+def frame(race: Race, loaded: Loaded, view: View) -> Framing:
+    """Choose the framing of a race: all that the runs visit, or with zoom the surroundings of the solution."""
+    return _frame_curve(race, loaded, view) if len(loaded.best) == 1 else _frame_map(race, loaded, view)
+
+
+def _frame_map(race: Race, loaded: Loaded, view: View) -> Framing:
+    start, best = _start(race), loaded.best
+    if view.plane is None:
+        paths = [_nearby(history.path[0], start, best) for history in race.histories.values()]
+        plane = principal_plane(np.concatenate(paths), best)
+        names = ("1st principal direction", "2nd principal direction")
+    else:
+        plane = coordinate_plane(best, *view.plane)
+        names = (loaded.names[view.plane[0]], loaded.names[view.plane[1]])
+    start_2d, best_2d = plane.project(np.stack([start, best]))
+    if view.zoom:
+        centre, half = best_2d, _noise_reach(race, loaded, plane)
+    else:
+        visited = [plane.project(_nearby(history.path[0], start, best)) for history in race.histories.values()]
+        corners = np.concatenate([start_2d[None], best_2d[None], *visited])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        centre, half = (low + high) / 2, 0.64 * float((high - low).max()) or 1.0
+    about: dict[str, object] = {
+        "start_a": start_2d[0],
+        "start_b": start_2d[1],
+        "best_a": best_2d[0],
+        "best_b": best_2d[1],
+        "centre_a": centre[0],
+        "centre_b": centre[1],
+        "half": half,
+        "across": f"{names[0]} →",
+        "up": f"↑ {names[1]}",
+    }
+    return Framing(plane, _land(loaded, plane, centre, half), about)
+
+
+def _land(loaded: Loaded, plane: Plane, centre: Array, half: float) -> pd.DataFrame:
+    """Bands of the loss above the minimum, the outermost level reached in the corners of a square panel."""
+    reach = half * np.linspace(-1, 1, 101)
+    a, b = centre[0] + WIDEST * reach, centre[1] + reach
+    excess = np.maximum(surface(loaded.train, plane, a, b) - loaded.best_loss, 0)
+    square = excess[:, np.abs(WIDEST * reach) <= half]
+    return bands(a, b, excess, square.max() / BAND_RATIO ** np.arange(LEVELS)[::-1])
+
+
+def _noise_reach(race: Race, loaded: Loaded, plane: Plane) -> float:
+    """Half the side of a square around the solution that holds where stochastic descent ends and rattles."""
+    noisy = race.histories[STOCHASTIC.name]
+    late = noisy.path[0, 3 * len(noisy.seen) // 4 :]
+    points = _nearby(np.concatenate([noisy.path[:, -1], late]), _start(race), loaded.best)
+    away = np.abs(plane.project(points) - plane.project(loaded.best)).max(axis=1)
+    return (1.6 * float(np.quantile(away, 0.95)) if len(away) else 0.0) or 1.0
+
+
+def _frame_curve(race: Race, loaded: Loaded, view: View) -> Framing:
+    """Frame the loss over one weight: the course draws it from 0 to 4; wider where a run goes further."""
+    start, best = float(_start(race)[0]), float(loaded.best[0])
+    reach = 4 * max(abs(start - best), 0.5)
+    near = [w for history in race.histories.values() for w in history.path[0, :, 0] if abs(w - best) <= reach]
+    low, high = min(0.0, start, *near), max(2 * best, start, *near)
+    if view.zoom:
+        half = 1.6 * max(abs(w - best) for w in near[-len(near) // 4 :]) or 0.1
+        low, high = best - half, best + half
+    w = np.linspace(low, high, 161)
+    curve = pd.DataFrame({"x": w, "y": loaded.train.value(w[:, None])})
+    pad, top = 0.02 * (high - low), float(curve.y.max())
+    heights = loaded.train.value(np.array([[start], [best]]))
+    about: dict[str, object] = {
+        "start_a": start,
+        "start_b": heights[0],
+        "best_a": best,
+        "best_b": heights[1],
+        "left": low - pad,
+        "right": high + pad,
+        "bottom": -0.05 * top,
+        "top": 1.12 * top,
+        "across": "weight w →",
+        "up": "↑ loss",
+    }
+    return Framing(None, curve.astype("f4"), about)
+
+
+def _start(race: Race) -> Array:
+    start: Array = race.histories[BATCH.name].path[0, 0]
+    return start
+
+
+def _nearby(points: Array, start: Array, best: Array) -> Array:
+    """Drop what a diverging run leaves behind: the frame holds start and minimum, not the way to infinity."""
+    finite = points[np.isfinite(points).all(axis=1)]
+    near: Array = finite[np.linalg.norm(finite - best, axis=1) <= 2.2 * np.linalg.norm(start - best)]
+    return near

@@ -1,0 +1,56 @@
+"""The table of lessons, from which the navigation and the overview draw.
+
+A new lesson is a file in ``pages/`` and one entry here.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Lesson(NamedTuple):
+    """One page of the lab."""
+
+    path: str  # the page's address below the lab's own; empty for the start page
+    file: str  # the page's script, relative to the project's folder
+    title: str  # what the navigation calls it
+    section: str  # the menu it is found under; empty for the top level
+    about: str  # what it teaches, in one sentence
+
+    def page(self) -> StreamlitPage:
+        """Return Streamlit's record of this page, for ``st.navigation`` and ``st.page_link``.
+
+        The script's path is absolute, because Streamlit resolves relative ones against the script it was
+        started with, which differs between a server, an ordinary script and a test.
+        """
+        return st.Page(
+            ROOT / self.file,
+            title=self.title,
+            url_path=self.path or None,
+            default=not self.path,
+            help=self.about,
+        )
+
+
+LESSONS = (
+    Lesson("", "pages/overview.py", "Overview", "", "What the lab shows, with a race to watch."),
+    Lesson(
+        "batch-sizes",
+        "pages/batch_sizes.py",
+        "Batch sizes",
+        "Compare",
+        "Batch, mini-batch and stochastic descent read the same examples and step at different times.",
+    ),
+)
+
+
+def by_section() -> dict[str, list[Lesson]]:
+    """Group the lessons by section, both in the order of the table."""
+    sections: dict[str, list[Lesson]] = {}
+    for lesson in LESSONS:
+        sections.setdefault(lesson.section, []).append(lesson)
+    return sections

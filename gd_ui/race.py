@@ -1,0 +1,190 @@
+"""The race: batch, mini-batch and stochastic descent on the same data, start, rate and stream of examples."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from gd_core import NEVER, History, Recipe, train
+from gd_core.descent import Report
+from gd_core.shapes import Array
+from gd_ui.datasets import Loaded
+from gd_ui.methods import BATCH, METHODS, MINI_BATCH
+
+MOST_UPDATES = 20_000
+"""Updates of one run: what the charts can draw, every one of them."""
+MOST_NUMBERS = 4_000_000
+"""Parameters and losses kept for one method: 32 MB."""
+MOST_WORK = 1_500_000_000
+"""Examples looked at, for updates and for the loss after each: some seconds of one core."""
+
+
+@dataclass(frozen=True)
+class RaceSettings:
+    """What names a race completely, besides its data."""
+
+    data: str
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    order: str = "shuffled"
+    optimizer: str = "gd"
+    seed: int = 0
+    seeds: int = 1
+    start: tuple[float, ...] = ()
+
+    def recipe(self, method: str) -> Recipe:
+        """Return how `method` descends; batch descent has no chance in it and runs once whatever the seeds."""
+        is_batch = method == BATCH.name
+        sizes = {BATCH.name: None, MINI_BATCH.name: self.batch_size}
+        return Recipe(
+            learning_rate=(self.learning_rate,),
+            optimizer=self.optimizer,
+            batch_size=sizes.get(method, 1),
+            order=self.order,
+            epochs=self.epochs,
+            seeds=(self.seed,) if is_batch else tuple(range(self.seed, self.seed + self.seeds)),
+            start=self.start,
+        )
+
+
+class Race(NamedTuple):
+    """The histories of the three methods, and how long each took."""
+
+    settings: RaceSettings
+    histories: dict[str, History]
+    seconds: dict[str, float]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        arrays = [array for history in self.histories.values() for array in history if isinstance(array, np.ndarray)]
+        return sum(array.nbytes for array in arrays)
+
+
+def affordable(settings: RaceSettings, loaded: Loaded) -> RaceSettings:
+    """Return the settings with as many epochs and seeds as a shared server can run and a browser can draw."""
+    n, width = loaded.train.n, loaded.train.model.n_params + 2
+    epochs = max(1, min(settings.epochs, MOST_UPDATES // n))
+    updates = n * epochs
+    seeds = max(1, min(settings.seeds, MOST_NUMBERS // (width * updates), MOST_WORK // (n * updates)))
+    return replace(settings, epochs=epochs, seeds=seeds)
+
+
+def run_race(settings: RaceSettings, loaded: Loaded, report: Report = lambda fraction: None) -> Race:
+    """Run the three methods one after the other; `report` hears the finished share of all of them."""
+    histories: dict[str, History] = {}
+    seconds: dict[str, float] = {}
+    for done, method in enumerate(METHODS):
+        started = time.perf_counter()
+        histories[method] = train(
+            loaded.train,
+            settings.recipe(method),
+            loaded.task.validation,
+            _share_of(report, done / len(METHODS), 1 / len(METHODS)),
+        )
+        seconds[method] = time.perf_counter() - started
+    return Race(settings, histories, seconds)
+
+
+def _share_of(report: Report, start: float, share: float) -> Report:
+    """Return a report for a part of the work: `share` of it, after `start`."""
+    return lambda fraction: report(start + share * fraction)
+
+
+class Outcome(NamedTuple):
+    """What one method's runs came to; medians over the runs where there are several."""
+
+    runs: int
+    seconds: float
+    """Taken by the plain loop for all runs together, the loss after every update included."""
+    updates: int
+    seen: int
+    loss: float
+    validation_loss: float | None
+    distance: float
+    """Euclidean, from the last parameters to the least-squares solution."""
+    touched: int | None
+    """The first update within the mark, a first touch: a noisy run may leave again. None unless most runs got there."""
+    touched_after: int | None
+    """Examples read by then."""
+    inside: bool
+    """Whether the final (median) loss is within the mark."""
+    lost: int
+    """How many runs went beyond all numbers."""
+    lost_at: int | None
+    """The first update after which one of them was not finite."""
+    grown: float
+    """Final loss over first loss."""
+    falling: bool
+    """Whether the (median) loss still went down at the end, by more than its own rattling."""
+    radius: float
+    """Spread of the end points: root mean square distance from their mean; 0 for a single run."""
+    swing: tuple[float, float]
+    """Lowest and highest (median) loss in the last epoch."""
+
+
+def noise_free(race: Race, loaded: Loaded) -> bool:
+    """Whether the model can fit the data exactly, so that the best loss is zero but for rounding."""
+    return loaded.best_loss <= 1e-9 * float(race.histories[BATCH.name].loss[0, 0])
+
+
+def mark(race: Race, loaded: Loaded) -> float:
+    """Return the loss that counts as arrived: 1 % above the best; without noise 1 % of the first, as 1 % of 0 is 0."""
+    first = float(race.histories[BATCH.name].loss[0, 0])
+    return 0.01 * first if noise_free(race, loaded) else 1.01 * loaded.best_loss
+
+
+def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
+    """Measure one method's runs."""
+    history = race.histories[method]
+    middle = median_loss(history)
+    arrived = history.loss <= mark(race, loaded)
+    hits = np.where(arrived.any(axis=1), arrived.argmax(axis=1), np.iinfo(int).max)
+    hit = int(np.sort(hits)[len(hits) // 2])  # the upper median: most runs had arrived by then
+    touched = hit if hit < np.iinfo(int).max else None
+    ends = history.path[:, -1]
+    lost = history.diverged_at != NEVER
+    last_epoch = middle[history.epochs >= history.epochs[-1] - 1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        distance = _median(np.linalg.norm(ends - loaded.best, axis=1))
+        radius = float(np.sqrt(((ends - ends.mean(axis=0)) ** 2).sum(axis=1).mean()))
+    return Outcome(
+        runs=len(history.loss),
+        seconds=race.seconds[method],
+        updates=len(history.seen) - 1,
+        seen=int(history.seen[-1]),
+        loss=float(middle[-1]),
+        validation_loss=None if history.validation_loss is None else _median(history.validation_loss[:, -1]),
+        distance=distance,
+        touched=touched,
+        touched_after=None if touched is None else int(history.seen[touched]),
+        inside=bool(middle[-1] <= mark(race, loaded)),
+        lost=int(lost.sum()),
+        lost_at=int(history.diverged_at[lost].min()) if lost.any() else None,
+        grown=float(middle[-1] / middle[0]),
+        falling=_falling(middle),
+        radius=radius,
+        swing=(float(last_epoch.min()), float(last_epoch.max())),
+    )
+
+
+def _falling(loss: Array) -> bool:
+    """Whether the last tenth of a curve lies lower than the tenth before, beyond a quarter of its own ups and downs."""
+    tenth = max(1, len(loss) // 10)
+    last, before = loss[-tenth:], loss[-2 * tenth : -tenth]
+    if not np.isfinite(last).all():
+        return False
+    return bool(before.mean() - last.mean() > np.ptp(last) / 4)
+
+
+def median_loss(history: History) -> Array:
+    """Return the median over runs of the loss at every update (T+1,); inf where half the runs are lost."""
+    return np.median(np.where(np.isfinite(history.loss), history.loss, np.inf), axis=0)
+
+
+def _median(values: Array) -> float:
+    return float(np.median(np.where(np.isfinite(values), values, np.inf)))

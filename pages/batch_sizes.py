@@ -1,0 +1,95 @@
+"""Batch, mini-batch, stochastic: one stream of examples, three habits of updating."""
+
+import streamlit as st
+
+from gd_ui import race_controls
+from gd_ui.charts.template import draw
+from gd_ui.compute import computed
+from gd_ui.controls import show_notices, written
+from gd_ui.findings import findings, results_table
+from gd_ui.frames import race_frames
+from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
+from gd_ui.player import Stride, player
+from gd_ui.questions import QUESTIONS
+from gd_ui.race import affordable, run_race
+from gd_ui.race_charts import templates
+
+with st.container(gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.markdown("#### Same examples, same start, same rate: does updating early pay?", width="content")
+        st.caption(
+            "Claim to test: stochastic descent comes near in one pass, and then rattles for ever.", width="content"
+        )
+    settings, plane, loaded, notices = race_controls.ask()
+    asked, settings = settings, affordable(settings, loaded)
+    if settings != asked:
+        notices.append(
+            f"Reduced to {settings.epochs:,} epochs and {settings.seeds} seeds: more would keep other readers waiting."
+        )
+    show_notices(notices)
+    n, total = loaded.train.n, loaded.train.n * settings.epochs
+    race = computed(
+        ("race", settings), lambda report: run_race(settings, loaded, report), "Running the three methods …"
+    )
+
+    size = settings.batch_size
+    player(
+        total,
+        run=repr(settings),
+        key="race player",
+        strides=[Stride("1 example", 1), Stride(f"{size} examples", size), Stride("1 epoch", n)],
+        stride=1,
+        per_epoch=n,
+    )
+
+    tiles = st.grid(4, min_column_width=240, gap="small")
+    panels = {name: tiles.container(key=f"panel {name}", gap=None) for name in [*METHODS, "data"]}
+    left, right = st.columns([1.62, 1], gap="medium")
+    with left:
+        view = race_controls.ask_view(plane)
+    frames = race_frames(race, loaded, view)
+    kind = "curve" if len(loaded.names) == 1 else "map"
+
+    reads = {BATCH.name: f"all {n:,} rows", MINI_BATCH.name: f"{size} rows", STOCHASTIC.name: "1 row"}
+    for name, method in METHODS.items():
+        with panels[name]:
+            st.markdown(f"**{method.title}** · update after {reads[name]}")
+            finding = f"Path of {name} descent, {len(race.histories[name].seen) - 1:,} updates"
+            draw(templates()[f"{kind} {name}"], frames[name], alt_text=finding)
+    with panels["data"]:
+        st.markdown(f"**Data** · :{STOCHASTIC.hue}[row] and :{MINI_BATCH.hue}[batch] just used")
+        draw(templates()["fit"], frames["fit"], alt_text="Data, the rows in use, and the line each method has now")
+    with left:
+        draw(templates()[f"losses {view.count}"], frames["losses"], alt_text="Training loss of the three methods")
+
+    found = findings(race, loaded)
+    with right:
+        st.markdown("**What this run showed**  \n" + "  \n".join(found.sentences))
+        if found.remedy is not None:
+            st.button(
+                f"Use a safe rate: {written(found.remedy)}",
+                icon=":material/healing:",
+                on_click=race_controls.use_rate,
+                args=(found.remedy,),
+            )
+
+left, right = st.columns([1.62, 1], gap="medium")
+with left:
+    st.markdown("**Results**")
+    st.table(results_table(race, loaded), border="horizontal")
+with right:
+    st.markdown("**How to read it**")
+    last = n % size
+    st.markdown(
+        f"All three read one and the same stream of examples, {n:,} per epoch. The player counts the examples "
+        f"read, so the race is fair at every moment: {STOCHASTIC.label} has moved after every one, "
+        f"{MINI_BATCH.label} after every {size}, {BATCH.label} once per epoch."
+        + (f" {n:,} is no multiple of {size}: the last batch of each epoch has {last}." if last else "")
+    )
+
+st.markdown("**Try next**")
+with st.container(horizontal=True, gap="small"):
+    for question in QUESTIONS:
+        st.button(
+            question.asks, key=question.asks, help=question.about, on_click=race_controls.use, args=(question.settings,)
+        )

@@ -18,6 +18,7 @@ from gd_core import (
     History,
     Model,
     Objective,
+    Optimizer,
     Recipe,
     descend,
     everywhere,
@@ -168,7 +169,18 @@ def test_divergence_is_recorded_at_the_first_update_that_is_not_finite() -> None
         finite = np.isfinite(history.loss[r])
         assert finite[: lost if lost != NEVER else None].all()
         assert lost == NEVER or not finite[lost]
-    assert np.nanmax(np.abs(history.loss[3][: expected[3]])) > 1e300  # nothing was clipped on the way
+    assert np.isnan(history.path[3:, -1]).all()  # nothing was clipped on the way
+
+
+def test_a_parameter_can_be_lost_while_the_loss_is_finite() -> None:
+    # A bias of -inf turns a ReLU unit off: the prediction is what is left, and its loss is a number.
+    on = objective(Model((1, 1, 1), ACTIVATIONS["relu"]), LOSSES["squared"], [[1], [2]], [1, 2])
+    steps = np.zeros((4, 1, 4))
+    steps[2, 0, 1] = -np.inf
+    by_hand = Optimizer(lambda theta: 0, lambda grad, t: (steps[t], t + 1))
+    history = descend(on, by_hand, np.array([[1.0, 0.5, 1.0, 0.0]]), Batching().plan(2, 4, [0]))
+    assert np.isfinite(history.loss).all()
+    assert history.diverged_at.tolist() == [3]
 
 
 def test_a_start_whose_loss_overflows_has_diverged_at_the_start() -> None:

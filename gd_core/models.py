@@ -118,10 +118,13 @@ class Model:
 
     def activations(self, theta: Array, x: Array) -> list[Array]:
         """Output of every layer, the input first: arrays (R or 1, B, units) for x (B, D) or (R, B, D)."""
+        return self._outputs(self.layers(theta), x)
+
+    def _outputs(self, layers: list[Layer], x: Array) -> list[Array]:
         outputs = [x if x.ndim == 3 else x[None]]
-        for weights, bias in self.layers(theta):
+        for weights, bias in layers:
             z = outputs[-1] @ weights
-            is_last = len(outputs) == len(self.sizes) - 1
+            is_last = len(outputs) == len(layers)
             outputs.append((self.output if is_last else self.hidden).value(z if bias is None else z + bias))
         return outputs
 
@@ -136,7 +139,8 @@ class Model:
         delta over the batch, and one layer back delta = (delta Wᵀ) f'(a). (Rumelhart, Hinton and Williams
         1986.)
         """
-        outputs, layers = self.activations(theta, x), self.layers(theta)
+        layers = self.layers(theta)
+        outputs = self._outputs(layers, x)
 
         def pullback(d_prediction: Array) -> Array:
             delta = d_prediction if self.output is IDENTITY else d_prediction * self.output.slope(outputs[-1])

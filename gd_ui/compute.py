@@ -69,11 +69,13 @@ class Computations:
         """Return the job for `key`, started with `function(report)` if there is none; `leave` it when done waiting."""
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or (job.future.done() and job.future.exception() is not None):
+            is_new = job is None or (job.future.done() and job.future.exception() is not None)
+            if job is None or is_new:
                 job = self._jobs[key] = Job()
-                self._pool.submit(self._run, key, job, function)
             self._jobs.move_to_end(key)
-            job.waiting += 1
+            job.waiting += 1  # before it may begin: work that nobody waits for gives up
+            if is_new:
+                self._pool.submit(self._run, key, job, function)
             return job
 
     def leave(self, job: Job[Any]) -> None:

@@ -64,14 +64,17 @@ def choose(
 
 
 def whole_number(label: str, name: str, high: int, notices: Notices, **widget: Any) -> int:
-    """Show a field for a whole number from 0 (the default) to `high` and return it."""
+    """Show a field for a whole number from 0 (the default) to `high` and return it.
+
+    The field is one for decimals: asked for infinity by a link, Streamlit's field for whole numbers raises.
+    """
     asked = st.query_params.get(name)
     if asked is not None and name not in st.session_state:
         value, complaint = fitted(asked, 0, high, 0, whole=True)
         if complaint is not None:
             notices.append(f"{label}: {complaint}")
-            st.session_state[name] = int(value)
-    value = st.number_input(label, 0, high, 0, key=name, **BOUND, **widget)
+            st.session_state[name] = float(value)
+    value = st.number_input(label, 0.0, float(high), 0.0, step=1.0, format="%.0f", key=name, **BOUND, **widget)
     return int(fitted(str(value), 0, high, 0, whole=True)[0])
 
 

@@ -13,9 +13,6 @@ from gd_ui.datasets import Loaded
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC, Method
 from gd_ui.race import Outcome, Race, mark, noise_free, outcome
 
-LOST = 10.0
-"""A run whose loss has grown this many times is called diverging even while its numbers are finite."""
-
 
 class Finding(NamedTuple):
     """What a race showed."""
@@ -37,7 +34,7 @@ class _Told(NamedTuple):
 def findings(race: Race, loaded: Loaded) -> Finding:
     """Say what the race showed: who was cheapest, who arrived, what the noise does; or why a run was lost."""
     told = _Told(race, loaded, {method: outcome(race, name, loaded) for name, method in METHODS.items()})
-    gone = [method for method, result in told.results.items() if result.lost or result.grown > LOST]
+    gone = [method for method, result in told.results.items() if result.diverging]
     alive = [method for method in METHODS.values() if method not in gone]
     sentences = [_divergence(told, gone) if gone else _score(told)]
     if alive:
@@ -90,7 +87,7 @@ def status(result: Outcome) -> str:
     """Say in a few words how a method ended."""
     if result.lost:
         return f"diverged: not finite at update {result.lost_at:,}{_share(result)}"
-    if result.grown > LOST:
+    if result.diverging:
         return f"diverging: loss grew ×{number(result.grown)}"
     if result.grown >= 1:
         return "no better than its start"

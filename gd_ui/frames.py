@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gd_core import History
 from gd_core.batching import Batching
 from gd_core.shapes import Array
 from gd_ui.charts.panel import SNAPSHOTS
-from gd_ui.charts.template import Frames
+from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.datasets import Loaded, short
 from gd_ui.framing import Framing, View, frame
 from gd_ui.methods import BATCH
@@ -20,7 +19,7 @@ from gd_ui.race import Race, median_loss
 
 WALKED = 1000
 """Vertices of the part of a path that is redrawn at every frame; the pale whole has all updates."""
-PEAKS = 300
+PEAKS = 200
 """Buckets of a drawn loss curve; each keeps its lowest and highest value, so no spike is lost."""
 CEILING = 100.0
 """A curve is drawn up to this many times the first loss; a diverging run leaves the chart there."""
@@ -55,17 +54,21 @@ def _panel(name: str, history: History, framing: Framing, shared: dict[str, obje
     runs = len(history.loss)
     drawn = _drawable(history)
     places = framing.place(history.path[0, :drawn], history.loss[0, :drawn])
-    steps = pd.DataFrame({"a": places[:, 0], "b": places[:, 1], "J": median_loss(history)[:drawn]}).astype("f4")
-    trail = steps[["a", "b"]].assign(seen=history.seen[:drawn].astype("i4"))
+    steps = {
+        "a": places[:, 0].astype("f4"),
+        "b": places[:, 1].astype("f4"),
+        "J": median_loss(history)[:drawn].astype("f4"),
+        "seen": history.seen[:drawn].astype("i4"),
+    }
+    walked = _thinned(drawn)
     about = shared | framing.about
     about |= {"runs": runs, "updates": len(history.seen) - 1, "lost": int(history.diverged_at[0])}
     about |= {"tag": "median loss" if runs > 1 else "loss"}
     return {
-        "this": pd.DataFrame([about]),
+        "this": one_row(about),
         "bands": framing.land,
         name: steps,
-        f"trail {name}": trail,
-        f"walked {name}": trail.iloc[_thinned(drawn)],
+        f"walked {name}": {key: steps[key][walked] for key in ("a", "b", "seen")},
         f"cloud {name}": _cloud(history, framing),
     }
 
@@ -84,12 +87,12 @@ def _thinned(rows: int) -> NDArray[np.intp]:
     return np.unique(np.r_[early, np.linspace(len(early), rows - 1, WALKED - len(early)).astype(int)])
 
 
-def _cloud(history: History, framing: Framing) -> pd.DataFrame:
+def _cloud(history: History, framing: Framing) -> Columns:
     """Where every run is at evenly spaced updates: all runs at the first, all at the next, and so on."""
     moments = np.arange(SNAPSHOTS + 1) * (len(history.seen) - 1) // SNAPSHOTS if len(history.loss) > 1 else [0]
     places = framing.place(history.path[:, moments], history.loss[:, moments]).swapaxes(0, 1).reshape(-1, 2)
     places = np.where(np.abs(places) < LARGEST, places, np.nan)
-    return pd.DataFrame({"a": places[:, 0], "b": places[:, 1]}).astype("f4")
+    return {"a": places[:, 0].astype("f4"), "b": places[:, 1].astype("f4")}
 
 
 def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> Frames:
@@ -97,20 +100,29 @@ def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -
     floor = loaded.best_loss if view.above_best else 0.0
     first = float(race.histories[BATCH.name].loss[0, 0])
     ceiling, tiny = CEILING * (first - floor), TINY * first
-    curves, frames = [], Frames()
+    curves: list[Columns] = []
+    spreads: list[Columns] = []
+    frames = Frames()
     for name, history in race.histories.items():
         above = np.where(np.isfinite(history.loss), history.loss, np.inf) - floor
-        low, middle, high = np.quantile(above, [0.1, 0.5, 0.9], axis=0, method="inverted_cdf")
+        low, high = np.quantile(above, [0.1, 0.9], axis=0, method="inverted_cdf")
+        middle = median_loss(history) - floor
         beyond = middle > ceiling
         keep = _peaks(middle[: int(beyond.argmax()) if beyond.any() else len(middle)])
         at = {"examples": history.seen, "epochs": history.epochs, "updates": np.arange(len(middle))}[view.count]
-        curve = {"method": name, "seen": history.seen[keep].astype("i4"), "at": at[keep].astype("f4")}
-        drawn = {"loss": middle[keep], "low": low[keep], "high": np.minimum(high[keep], ceiling)}
-        curves.append(pd.DataFrame(curve | {key: np.maximum(values, tiny) for key, values in drawn.items()}))
-        frames[name] = pd.DataFrame({"J": np.clip(middle, tiny, 2 * ceiling), "seen": history.seen}).astype("f4")
+        curve: Columns = {"method": np.full(len(keep), name), "at": at[keep].astype("f4")}
+        curves.append(curve | {"seen": history.seen[keep].astype("i4"), "loss": np.maximum(middle[keep], tiny)})
+        wide = keep if len(history.loss) > 1 else keep[:1]  # one run has no spread, but a chart wants some row
+        band = {"low": np.maximum(low[wide], tiny), "high": np.clip(high[wide], tiny, ceiling)}
+        spreads.append({"method": np.full(len(wide), name), "at": at[wide].astype("f4")} | band)
+        frames[name] = {"J": np.clip(middle, tiny, 2 * ceiling), "seen": history.seen.astype("i4")}
     drawn_floor = 0.0 if view.above_best or loaded.best_loss < tiny else loaded.best_loss
-    this = pd.DataFrame([shared | {"best": drawn_floor, "ceiling": ceiling}])
-    return frames | {"loss": pd.concat(curves, ignore_index=True), "this": this}
+    frames |= {"loss": _stacked(curves), "spread": _stacked(spreads)}
+    return frames | {"this": one_row(shared | {"best": drawn_floor, "ceiling": ceiling})}
+
+
+def _stacked(tables: list[Columns]) -> Columns:
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
 def _peaks(curve: Array) -> NDArray[np.intp]:
@@ -131,9 +143,9 @@ def _fit(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> F
     frames: Frames = {"rows": rows, "stream": _stream(race, loaded)}
     for name, history in race.histories.items():
         heights = loaded.train.model.predict(history.path[0, : _drawable(history)], ends)[..., 0]
-        frames[name] = pd.DataFrame({"y0": heights[:, 0], "y1": heights[:, 1]}).astype("f4")
-    first = frames[BATCH.name].iloc[0]
-    low, high = min(rows.y.min(), *first), max(rows.y.max(), *first)
+        frames[name] = {"y0": heights[:, 0].astype("f4"), "y1": heights[:, 1].astype("f4")}
+    first = [float(end[0]) for end in frames[BATCH.name].values()]
+    low, high = min(rows["y"].min(), *first), max(rows["y"].max(), *first)
     pad = 0.06 * float(high - low)
     this = shared | {
         "left": ends[0, feature],
@@ -143,17 +155,17 @@ def _fit(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> F
         "feature": f"{short(loaded.data.features[feature])} →",
         "target": f"↑ {short(loaded.data.targets[0])}",
     }
-    return frames | {"this": pd.DataFrame([this])}
+    return frames | {"this": one_row(this)}
 
 
-def _rows(loaded: Loaded, feature: int) -> pd.DataFrame:
+def _rows(loaded: Loaded, feature: int) -> Columns:
     """Every row's feature and target, the training rows first, in the order in which the stream numbers them."""
-    tables = [
-        pd.DataFrame({"x": part.x[:, feature], "y": part.y[:, 0]}).astype("f4").assign(held_out=held_out)
-        for part, held_out in ((loaded.train, False), (loaded.task.validation, True))
-        if part is not None
-    ]
-    return pd.concat(tables, ignore_index=True)
+    parts = [part for part in (loaded.train, loaded.task.validation) if part is not None]
+    return {
+        "x": np.concatenate([part.x[:, feature] for part in parts]).astype("f4"),
+        "y": np.concatenate([part.y[:, 0] for part in parts]).astype("f4"),
+        "held_out": np.concatenate([np.full(part.n, part is not loaded.train) for part in parts]),
+    }
 
 
 def _line_ends(loaded: Loaded, feature: int) -> Array:
@@ -165,9 +177,9 @@ def _line_ends(loaded: Loaded, feature: int) -> Array:
     return ends
 
 
-def _stream(race: Race, loaded: Loaded) -> pd.DataFrame:
+def _stream(race: Race, loaded: Loaded) -> Columns:
     """Row numbers in the order in which the first run of every method reads them."""
     settings = race.settings
     stream = Batching(1, settings.order).plan(loaded.train.n, settings.epochs, [settings.seed]).stream
     assert stream is not None  # batches of one row always come from a stream
-    return pd.DataFrame({"row": stream[0].astype("i4")})
+    return {"row": stream[0].astype("i4")}

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from gd_core import Plane, coordinate_plane, principal_plane, surface
+from gd_core.descent import quietly
 from gd_core.shapes import Array
 from gd_ui.charts.bands import bands
 from gd_ui.charts.panel import LEVELS
+from gd_ui.charts.template import Columns
 from gd_ui.datasets import Loaded
 from gd_ui.methods import BATCH, STOCHASTIC
 from gd_ui.race import Race
 
 BAND_RATIO = 2.4
 """Every ring of a map has this many times more loss above the minimum than the one inside it."""
+HIDDEN = 1 / 500
+"""Share of half a panel that nobody sees: a fifth of a pixel."""
 WIDEST = 1.9
 """Maps are drawn for panels up to this many times as wide as high."""
 
@@ -41,11 +44,12 @@ class Framing(NamedTuple):
 
     plane: Plane | None
     """None for a model with one weight: its panel shows the loss (up) over the weight (across)."""
-    land: pd.DataFrame
+    land: Columns
     """The bands of a map, or the loss curve of the single weight."""
     about: dict[str, object]
     """Start, solution, ends of the axes and their names, as the charts read them from `this`."""
 
+    @quietly
     def place(self, theta: Array, loss: Array) -> Array:
         """Return the coordinates (..., 2) of parameters (..., P) with losses (...)."""
         if self.plane is None:
@@ -89,13 +93,14 @@ def _frame_map(race: Race, loaded: Loaded, view: View) -> Framing:
     return Framing(plane, _land(loaded, plane, centre, half), about)
 
 
-def _land(loaded: Loaded, plane: Plane, centre: Array, half: float) -> pd.DataFrame:
+def _land(loaded: Loaded, plane: Plane, centre: Array, half: float) -> Columns:
     """Bands of the loss above the minimum, the outermost level reached in the corners of a square panel."""
-    reach = half * np.linspace(-1, 1, 101)
+    reach = half * np.linspace(-1, 1, 81)
     a, b = centre[0] + WIDEST * reach, centre[1] + reach
     excess = np.maximum(surface(loaded.train, plane, a, b) - loaded.best_loss, 0)
     square = excess[:, np.abs(WIDEST * reach) <= half]
-    return bands(a, b, excess, square.max() / BAND_RATIO ** np.arange(LEVELS)[::-1])
+    levels = square.max() / BAND_RATIO ** np.arange(LEVELS)[::-1]
+    return bands(a, b, excess, levels, tolerance=half * HIDDEN)
 
 
 def _noise_reach(race: Race, loaded: Loaded, plane: Plane) -> float:
@@ -117,8 +122,8 @@ def _frame_curve(race: Race, loaded: Loaded, view: View) -> Framing:
         half = 1.6 * max(abs(w - best) for w in near[-len(near) // 4 :]) or 0.1
         low, high = best - half, best + half
     w = np.linspace(low, high, 161)
-    curve = pd.DataFrame({"x": w, "y": loaded.train.value(w[:, None])})
-    pad, top = 0.02 * (high - low), float(curve.y.max())
+    loss = loaded.train.value(w[:, None])
+    pad, top = 0.02 * (high - low), float(loss.max())
     heights = loaded.train.value(np.array([[start], [best]]))
     about: dict[str, object] = {
         "start_a": start,
@@ -132,7 +137,7 @@ def _frame_curve(race: Race, loaded: Loaded, view: View) -> Framing:
         "across": "weight w →",
         "up": "↑ loss",
     }
-    return Framing(None, curve.astype("f4"), about)
+    return Framing(None, {"x": w.astype("f4"), "y": loss.astype("f4")}, about)
 
 
 def _start(race: Race) -> Array:
@@ -140,8 +145,10 @@ def _start(race: Race) -> Array:
     return start
 
 
+@quietly
 def _nearby(points: Array, start: Array, best: Array) -> Array:
     """Drop what a diverging run leaves behind: the frame holds start and minimum, not the way to infinity."""
     finite = points[np.isfinite(points).all(axis=1)]
-    near: Array = finite[np.linalg.norm(finite - best, axis=1) <= 2.2 * np.linalg.norm(start - best)]
+    with np.errstate(over="ignore"):  # a run on its way to infinity is far off, whether or not its square is finite
+        near: Array = finite[np.linalg.norm(finite - best, axis=1) <= 2.2 * np.linalg.norm(start - best)]
     return near

@@ -14,6 +14,8 @@ from gd_core.shapes import Array
 from gd_ui.datasets import Loaded
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH
 
+TENFOLD = 10.0
+"""A run whose loss has grown this many times is called diverging even while its numbers are finite."""
 MOST_UPDATES = 20_000
 """Updates of one run: what the charts can draw, every one of them."""
 MOST_NUMBERS = 4_000_000
@@ -119,6 +121,8 @@ class Outcome(NamedTuple):
     """The first update after which one of them was not finite."""
     grown: float
     """Final loss over first loss."""
+    diverging: bool
+    """Whether a run was lost, has grown tenfold, or is batch descent growing at a rate beyond its limit."""
     falling: bool
     """Whether the (median) loss still went down at the end, by more than its own rattling."""
     radius: float
@@ -148,6 +152,7 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
     touched = hit if hit < np.iinfo(int).max else None
     ends = history.path[:, -1]
     lost = history.diverged_at != NEVER
+    grown = float(middle[-1] / middle[0])
     last_epoch = middle[history.epochs >= history.epochs[-1] - 1]
     with np.errstate(over="ignore", invalid="ignore"):
         distance = _median(np.linalg.norm(ends - loaded.best, axis=1))
@@ -165,20 +170,29 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
         inside=bool(middle[-1] <= mark(race, loaded)),
         lost=int(lost.sum()),
         lost_at=int(history.diverged_at[lost].min()) if lost.any() else None,
-        grown=float(middle[-1] / middle[0]),
+        grown=grown,
+        diverging=bool(lost.any()) or grown > TENFOLD or (grown > 1 and _beyond_limit(race, method, loaded)),
         falling=_falling(middle),
         radius=radius,
         swing=(float(last_epoch.min()), float(last_epoch.max())),
     )
 
 
+def _beyond_limit(race: Race, method: str, loaded: Loaded) -> bool:
+    """Whether this is plain batch descent at a rate at which every step must overshoot further."""
+    settings = race.settings
+    limit = loaded.curvature.max_stable_learning_rate()
+    return method == BATCH.name and settings.optimizer == "gd" and settings.learning_rate > limit
+
+
 def _falling(loss: Array) -> bool:
-    """Whether the last tenth of a curve lies lower than the tenth before, beyond a quarter of its own ups and downs."""
-    tenth = max(1, len(loss) // 10)
-    last, before = loss[-tenth:], loss[-2 * tenth : -tenth]
+    """Whether the last third of a curve lies lower than the third before, by more than a quarter of its own spread."""
+    third = max(1, len(loss) // 3)
+    last, before = loss[-third:], loss[-2 * third : -third]
     if not np.isfinite(last).all():
         return False
-    return bool(before.mean() - last.mean() > np.ptp(last) / 4)
+    low, high = np.quantile(last, [0.25, 0.75])
+    return bool(np.median(before) - np.median(last) > (high - low) / 4)
 
 
 def median_loss(history: History) -> Array:

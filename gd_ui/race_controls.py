@@ -118,7 +118,7 @@ def defaults(data: str) -> dict[str, object]:
         "optimizer": "gd",
         "order": "shuffled",
         "seeds": "1",
-        "seed": 0,
+        "seed": 0.0,
         "start": STARTS[0],
         "count": "examples",
         "above": False,

@@ -33,12 +33,13 @@ with st.container(gap="xsmall"):
     )
 
     size = settings.batch_size
+    batches = [Stride(f"{size} examples", size)] if size > 1 else []
     player(
         total,
         run=repr(settings),
         key="race player",
-        strides=[Stride("1 example", 1), Stride(f"{size} examples", size), Stride("1 epoch", n)],
-        stride=1,
+        strides=[Stride("1 example", 1), *batches, Stride("1 epoch", n)],
+        stride=len(batches),
         per_epoch=n,
     )
 
@@ -50,7 +51,11 @@ with st.container(gap="xsmall"):
     frames = race_frames(race, loaded, view)
     kind = "curve" if len(loaded.names) == 1 else "map"
 
-    reads = {BATCH.name: f"all {n:,} rows", MINI_BATCH.name: f"{size} rows", STOCHASTIC.name: "1 row"}
+    reads = {
+        BATCH.name: f"all {n:,} rows",
+        MINI_BATCH.name: f"{size} rows" if size > 1 else "1 row",
+        STOCHASTIC.name: "1 row",
+    }
     for name, method in METHODS.items():
         with panels[name]:
             st.markdown(f"**{method.title}** · update after {reads[name]}")

@@ -22,7 +22,7 @@ COUNTS = ("examples", "epochs", "updates")
 def loss_curves(count: str, height: int) -> Spec:
     """Return the chart of training loss against `count`, one of COUNTS, on a log scale.
 
-    Data: this (one row), loss (method, seen, at, loss, low, high), updates of every method with their loss.
+    Data: this (one row), loss (method, seen, at, loss), spread (method, at, low, high), updates of every method with their loss.
     """
     log_counts: dict[str, Any] = {"values": [0, 1, 10, 100, 1000, 10_000]} if count == "updates" else {"tickCount": 8}
     x = alt.X(
@@ -61,9 +61,9 @@ def loss_curves(count: str, height: int) -> Spec:
             y=alt.value(alt.expr(f"{floor} > 0 ? scale('y', {floor}) : -9")),
             stroke=stroke(MUTED),
         ),
-        curves.mark_area(opacity=0.22, aria=False).encode(
-            x=x, y=y("low"), y2="high:Q", color=look["color"], detail="method:N"
-        ),
+        data("spread")
+        .mark_area(opacity=0.22, aria=False)
+        .encode(x=x, y=y("low"), y2="high:Q", color=look["color"], detail="method:N"),
     ]
     whole = curves.mark_line(strokeJoin="round", clip=True, aria=False, opacity=1 if count != "updates" else 0.3)
     layers.append(whole.encode(x=x, y=y("loss"), **look))

@@ -125,7 +125,7 @@ def _path(method: Method, place: Place, *, whole: bool) -> list[Layer]:
     """
     at = place("a", "b")
     walked = data(f"walked {method.name}").transform_filter(f"datum.seen <= {STEP}")
-    under = data(f"trail {method.name}") if whole else walked
+    under = data(method.name) if whole else walked
     line: dict[str, Any] = {"clip": True, "strokeJoin": "round", "aria": False}
     layers = [
         under.mark_line(strokeWidth=method.width + 2.4, **line).encode(

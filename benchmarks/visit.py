@@ -1,6 +1,7 @@
 """What does a first visit cost, and what does the server hold?
 
-Goals: at most 2.3 MB transferred on the first visit to a warm server, at most 450 MB resident after every page was opened.
+Goals: at most 2.3 MB transferred on the first visit to a warm server; at most 450 MB resident after every page was
+opened.
 """
 
 from __future__ import annotations
@@ -54,7 +55,11 @@ def main() -> None:
             size = transferred(browser, f"{url}/{lesson.path}") / MEGABYTE
             print(f"first visit to /{lesson.path}: {size:.2f} MB (goal: 2.3)")
         print(f"server, every page opened: {resident(process.pid) / MEGABYTE:.0f} MB resident (goal: 450)")
-        heavy = ("?seeds=100&epochs=100", "?data=thousand+points&seeds=100&epochs=10", "?data=diabetes&seeds=100&epochs=20")
+        heavy = (
+            "?seeds=100&epochs=100",
+            "?data=thousand+points&seeds=100&epochs=10",
+            "?data=diabetes&seeds=100&epochs=20",
+        )
         for link in heavy:
             opened(browser, f"{url}/batch-sizes{link}").close()
         print(f"server, after three of the heaviest races: {resident(process.pid) / MEGABYTE:.0f} MB resident")

@@ -68,11 +68,18 @@ def descend(
         step, state = optimizer.update(objective.grad(theta, batch), state)
         path[t] = theta = theta + step
         if t % 1000 == 0:
-            report(t / len(plan))
+            report(0.5 * t / len(plan))
     path = path.swapaxes(0, 1)
-    loss = everywhere(objective.value, path, objective.n, report)
-    held_out = None if validation is None else everywhere(validation.value, path, validation.n, report)
+    share = 0.5 * objective.n / (objective.n + (0 if validation is None else validation.n))
+    loss = everywhere(objective.value, path, objective.n, part(report, 0.5, share))
+    rest = part(report, 0.5 + share, 0.5 - share)
+    held_out = None if validation is None else everywhere(validation.value, path, validation.n, rest)
     return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
+
+
+def part(report: Report, start: float, share: float) -> Report:
+    """Return the report of a part of the work: `share` of the whole, after `start` is done."""
+    return lambda fraction: report(start + share * fraction)
 
 
 @quietly

@@ -36,7 +36,9 @@ class Problem:
     loss: str = "squared"
     """A name in LOSSES."""
     scaling: str = "none"
-    """A name in SCALINGS; fitted on the training rows, applied to features and target."""
+    """A name in SCALINGS; fitted on the training rows, applied to the features."""
+    scale_target: bool = True
+    """Whether the target is scaled in the same way; not for classes 0 and 1."""
     bias: bool = True
     validation_fraction: float | None = None
     """Share of the rows to hold out; None keeps the data set's own split."""
@@ -74,7 +76,8 @@ def prepare(problem: Problem, data: Dataset) -> Task:
             got = f"{problem.validation_fraction} of {len(rows)} rows"
             raise ValueError(f"validation_fraction must leave a row to train on; got {got}.")
         train, held_out = rows[n_held_out:], rows[:n_held_out]
-    features, target = (SCALINGS[problem.scaling](columns[train]) for columns in (data.x, data.y))
+    features = SCALINGS[problem.scaling](data.x[train])
+    target = SCALINGS[problem.scaling if problem.scale_target else "none"](data.y[train])
     model = linear(data.x.shape[1], bias=problem.bias)
 
     def on(rows: NDArray[np.intp]) -> Objective:

@@ -72,6 +72,7 @@ def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
         f"Final training loss{median}": lambda result: number(result.loss),
         f"Final validation loss{median}": lambda result: number(result.validation_loss),
         f"Distance to least squares{median}": lambda result: number(result.distance),
+        "Loss above the best gone after one pass": _percent,
         f"First update with loss ≤ {number(mark(race, loaded))}": lambda result: _touch(result, loaded),
         "Seconds, plain loop, measured once": lambda result: f"{result.seconds:.3f}",
         "Status": status,
@@ -108,20 +109,12 @@ def _share(result: Outcome) -> str:
     return f" in {result.lost} of {result.runs} runs" if result.runs > 1 else ""
 
 
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
 def _score(told: _Told) -> str:
     """Say how low each method got for the same reading."""
-    results = told.results
-    parts = [f"{m.label} {number(r.loss)} ({_plural(r.updates, 'update')})" for m, r in results.items()]
-    best = min(results, key=lambda method: results[method].loss)
-    tie = sum(result.loss <= results[best].loss * 1.001 for result in results.values()) > 1
-    verdict = "" if tie else f" For the same reading, {best.label} got lowest."
+    parts = [f"{method.label} {number(result.loss)}" for method, result in told.results.items()]
     floor = "0, as the data have no noise" if noise_free(told.race, told.loaded) else number(told.loaded.best_loss)
-    seen = results[best].seen
-    return f"After {seen:,} examples: {', '.join(parts)}; the best possible is {floor}.{verdict}"
+    seen = told.results[BATCH].seen
+    return f"After {seen:,} examples the losses are {', '.join(parts)}; the best possible is {floor}."
 
 
 def _divergence(told: _Told, gone: list[Method]) -> str:
@@ -147,17 +140,21 @@ def _how_lost(method: Method, result: Outcome) -> str:
 
 
 def _arrivals(told: _Told, alive: list[Method]) -> str:
-    """Say who first came within the mark, and after how many passes over the data."""
-    goal = "1 % of the first loss" if noise_free(told.race, told.loaded) else "1 % of the best loss"
-    after = {m: seen for m in alive if (seen := told.results[m].touched_after) is not None}
-    if not after:
-        return f"None of them came within {goal} in {_plural(told.race.settings.epochs, 'epoch')}."
-    first, *others = sorted(after, key=lambda method: after[method])
-    rest = "".join(f"; {method.label} after {after[method]:,}" for method in others)
-    late = [method.label for method in alive if method not in after]
-    rest += f"; {' and '.join(late)} not in this run" if late else ""
-    passes = after[first] / told.loaded.train.n
-    return f"{first.title} first came within {goal}, after {after[first]:,} examples ({passes:.1f} passes){rest}."
+    """Say who was cheapest per example, by what the first pass took away, and when it came within the mark."""
+    first, *others = sorted(alive, key=lambda method: told.results[method].first_pass, reverse=True)
+    if others and told.results[others[0]].first_pass == told.results[first].first_pass:
+        cheapest = f"{first.title} and {others[0].label} tie: the first pass"
+    else:
+        cheapest = f"{first.title} was cheapest per example: its first pass"
+    compared = f", {others[-1].label}'s {_percent(told.results[others[-1]])}" if others else ""
+    goal = "1 % of the first loss" if noise_free(told.race, told.loaded) else "1 % of the best"
+    near = [f"{m.label} after {told.results[m].touched_after:,}" for m in alive if told.results[m].touched is not None]
+    arrived = f"Within {goal} for the first time: {', '.join(near)} examples." if near else f"None came within {goal}."
+    return f"{cheapest} took away {_percent(told.results[first])} of the loss above the best{compared}. {arrived}"
+
+
+def _percent(result: Outcome) -> str:
+    return f"{100 * result.first_pass:.1f} %" if result.first_pass >= 0 else "nothing (it rose)"
 
 
 def _noise(told: _Told) -> str:

@@ -63,7 +63,7 @@ def _panel(name: str, history: History, framing: Framing, shared: dict[str, obje
     walked = _thinned(drawn)
     about = shared | framing.about
     about |= {"runs": runs, "updates": len(history.seen) - 1, "lost": int(history.diverged_at[0])}
-    about |= {"tag": "median loss" if runs > 1 else "loss"}
+    about |= {"drawn": drawn, "tag": "median loss" if runs > 1 else "loss"}
     return {
         "this": one_row(about),
         "bands": framing.land,

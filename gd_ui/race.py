@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gd_core import NEVER, History, Recipe, train
-from gd_core.descent import Report
+from gd_core.descent import Report, part
 from gd_core.shapes import Array
 from gd_ui.datasets import Loaded
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH
@@ -86,15 +86,10 @@ def run_race(settings: RaceSettings, loaded: Loaded, report: Report = lambda fra
             loaded.train,
             settings.recipe(method),
             loaded.task.validation,
-            _share_of(report, done / len(METHODS), 1 / len(METHODS)),
+            part(report, done / len(METHODS), 1 / len(METHODS)),
         )
         seconds[method] = time.perf_counter() - started
     return Race(settings, histories, seconds)
-
-
-def _share_of(report: Report, start: float, share: float) -> Report:
-    """Return a report for a part of the work: `share` of it, after `start`."""
-    return lambda fraction: report(start + share * fraction)
 
 
 class Outcome(NamedTuple):
@@ -109,6 +104,8 @@ class Outcome(NamedTuple):
     validation_loss: float | None
     distance: float
     """Euclidean, from the last parameters to the least-squares solution."""
+    first_pass: float
+    """Share of the first loss above the best that one pass over the data took away; negative if the loss rose."""
     touched: int | None
     """The first update within the mark, a first touch: a noisy run may leave again. None unless most runs got there."""
     touched_after: int | None
@@ -153,6 +150,7 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
     ends = history.path[:, -1]
     lost = history.diverged_at != NEVER
     grown = float(middle[-1] / middle[0])
+    excess = float(middle[0]) - loaded.best_loss
     last_epoch = middle[history.epochs >= history.epochs[-1] - 1]
     with np.errstate(over="ignore", invalid="ignore"):
         distance = _median(np.linalg.norm(ends - loaded.best, axis=1))
@@ -165,6 +163,7 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
         loss=float(middle[-1]),
         validation_loss=None if history.validation_loss is None else _median(history.validation_loss[:, -1]),
         distance=distance,
+        first_pass=1 - float(middle[np.searchsorted(history.epochs, 1)] - loaded.best_loss) / excess,
         touched=touched,
         touched_after=None if touched is None else int(history.seen[touched]),
         inside=bool(middle[-1] <= mark(race, loaded)),

@@ -50,8 +50,8 @@ def fitted_lines(height: int) -> Spec:
         *(_line(method) for method in METHODS.values()),
         one.encode(**at, stroke=stroke(STOCHASTIC.name)),
         text.caption("left", INK, _row_read()),
-        text.across("feature"),
-        text.up("target"),
+        *text.across("feature"),
+        *text.up("target"),
         *kept("stream", *METHODS),
     ]
     frame = ("left", "right", "bottom", "top")

@@ -22,7 +22,8 @@ COUNTS = ("examples", "epochs", "updates")
 def loss_curves(count: str, height: int) -> Spec:
     """Return the chart of training loss against `count`, one of COUNTS, on a log scale.
 
-    Data: this (one row), loss (method, seen, at, loss), spread (method, at, low, high), updates of every method with their loss.
+    Data: this (one row), loss (method, seen, at, loss), spread (method, at, low, high), and of every method the loss at
+    each update.
     """
     log_counts: dict[str, Any] = {"values": [0, 1, 10, 100, 1000, 10_000]} if count == "updates" else {"tickCount": 8}
     x = alt.X(

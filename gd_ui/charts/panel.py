@@ -114,7 +114,7 @@ def _axes(across: list[alt.ExprRef], up: list[alt.ExprRef]) -> Place:
 
 
 def _panel(layers: list[Layer], height: int, params: dict[str, str]) -> Spec:
-    names = [text.across("across"), text.up("up")]
+    names = [*text.across("across"), *text.up("up")]
     return build(alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent"), height, params)
 
 
@@ -189,12 +189,16 @@ def _captions(method: Method) -> list[Layer]:
     row, update = clock.row(method), clock.update(method)
     lost = f"datum.lost >= 0 && {update} >= datum.lost"
     told = f"'update ' + format({update}, ',') + '  ·  ' + datum.tag + ' ' + {number(row + '.J')}"
-    now = f"!{row} ? '' : {lost} ? 'not finite since update ' + format(datum.lost, ',') : {told}"
+    far = f"{update} >= datum.drawn"
+    not_finite = "'not finite since update ' + format(datum.lost, ',')"
+    off_scale = "'off all scales since update ' + format(datum.drawn, ',')"
+    now = f"!{row} ? '' : {lost} ? {not_finite} : {far} ? {off_scale} : {told}"
     outside = data("this").transform_calculate(text="outside ? 'outside this view' : ''")
-    outside = outside.mark_text(
-        align="left", baseline="top", dx=5, dy=24, fontSize=13, fontWeight="bold", aria=False
-    ).encode(x=alt.value(0), y=alt.value(0), text="text:N", fill=fill(method.name))
-    layers = [text.caption("left", INK, now), outside]
+    corner = {"x": alt.value(0), "y": alt.value(0)}
+    warning = text.haloed(
+        outside, method.name, "text:N", corner, align="left", baseline="top", dx=5, dy=24, fontWeight="bold"
+    )
+    layers = [text.caption("left", INK, now), *warning]
     if method is not STOCHASTIC:
         wait = f"{STEP} < datum.total ? 'next in ' + format({clock.until_next(method)}, ',') : ''"
         layers.append(text.caption("right", MUTED, wait))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 
-from gd_ui.charts.template import INK, Layer, data, fill
+from gd_ui.charts.template import INK, PAPER, Layer, data, fill, stroke
 
 
 def caption(side: Literal["left", "right"], slot: str, text: str) -> Layer:
@@ -20,14 +20,23 @@ def caption(side: Literal["left", "right"], slot: str, text: str) -> Layer:
     return mark.encode(x=alt.value(end), y=alt.value(0), text="text:N", fill=fill(slot))
 
 
-def across(field: str) -> Layer:
+def across(field: str) -> list[Layer]:
     """Return the name of the horizontal axis, a field of `this`, in the lower right corner."""
-    mark = data("this").mark_text(align="right", baseline="bottom", dx=-5, dy=-4, fontSize=13, clip=True, aria=False)
     corner = {"x": alt.value(alt.expr("width")), "y": alt.value(alt.expr("height"))}
-    return mark.encode(**corner, text=f"{field}:N", fill=fill(INK))
+    return haloed(data("this"), INK, f"{field}:N", corner, align="right", baseline="bottom", dx=-5, dy=-4)
 
 
-def up(field: str) -> Layer:
+def up(field: str) -> list[Layer]:
     """Return the name of the vertical axis, a field of `this`, in the upper left corner."""
-    mark = data("this").mark_text(align="left", baseline="top", dx=5, dy=5, fontSize=13, clip=True, aria=False)
-    return mark.encode(x=alt.value(0), y=alt.value(0), text=f"{field}:N", fill=fill(INK))
+    corner = {"x": alt.value(0), "y": alt.value(0)}
+    return haloed(data("this"), INK, f"{field}:N", corner, align="left", baseline="top", dx=5, dy=5)
+
+
+def haloed(rows: Layer, slot: str, field: str, at: dict[str, Any], **mark: Any) -> list[Layer]:
+    """Return text on an outline in the colour of the page, so that it can be read over lines."""
+    style = {"fontSize": 13, "clip": True, "aria": False, **mark}
+    outline = rows.mark_text(strokeWidth=3, strokeOpacity=0.6, strokeJoin="round", **style)
+    return [
+        outline.encode(**at, text=field, stroke=stroke(PAPER), fill=fill(PAPER)),
+        rows.mark_text(**style).encode(**at, text=field, fill=fill(slot)),
+    ]

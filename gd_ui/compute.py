@@ -7,6 +7,7 @@ steps, moving a control meanwhile ends the wait at once; work that nobody waits 
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -106,7 +107,7 @@ class Computations:
                 del self._jobs[key]
 
 
-@st.cache_resource(show_spinner=False)
+@functools.cache
 def computations() -> Computations:
     """Return the process's computations."""
     return Computations()

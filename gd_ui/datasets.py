@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
-
-import streamlit as st
 
 from gd_core import Curvature, Dataset, Objective, Problem, Scaler, Task, curvature, least_squares, prepare
 from gd_core.data import dataset, noisy_line, noisy_line_start, thousand_points, three_points
@@ -87,7 +86,7 @@ CATALOGUE: dict[str, Entry] = {
 """By the name that stands on the control and in a link as `data=`."""
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@functools.cache
 def load(name: str) -> Loaded:
     """Load an entry of the catalogue, split and scale it, and solve it directly."""
     entry = CATALOGUE[name]

@@ -148,7 +148,8 @@ def _arrivals(told: _Told, alive: list[Method]) -> str:
         cheapest = f"{first.title} was cheapest per example: its first pass"
     compared = f", {others[-1].label}'s {_percent(told.results[others[-1]])}" if others else ""
     goal = "1 % of the first loss" if noise_free(told.race, told.loaded) else "1 % of the best"
-    near = [f"{m.label} after {told.results[m].touched_after:,}" for m in alive if told.results[m].touched is not None]
+    hits = sorted((seen, m.label) for m in alive if (seen := told.results[m].touched_after) is not None)
+    near = [f"{label} after {seen:,}" for seen, label in hits]
     arrived = f"Within {goal} for the first time: {', '.join(near)} examples." if near else f"None came within {goal}."
     return f"{cheapest} took away {_percent(told.results[first])} of the loss above the best{compared}. {arrived}"
 

@@ -98,8 +98,9 @@ def _cloud(history: History, framing: Framing) -> Columns:
 def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> Frames:
     """The loss curves: median and 10-90 % band, thinned without losing a spike, up to the chart's ceiling."""
     floor = loaded.best_loss if view.above_best else 0.0
-    first = float(race.histories[BATCH.name].loss[0, 0])
-    ceiling, tiny = CEILING * (first - floor), TINY * first
+    # A race may start at the solution: the chart then has the height of the best loss.
+    first = max(float(race.histories[BATCH.name].loss[0, 0]), loaded.best_loss)
+    ceiling, tiny = CEILING * max(first - floor, loaded.best_loss), TINY * first
     curves: list[Columns] = []
     spreads: list[Columns] = []
     frames = Frames()

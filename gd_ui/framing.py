@@ -19,6 +19,8 @@ from gd_ui.race import Race
 
 BAND_RATIO = 2.4
 """Every ring of a map has this many times more loss above the minimum than the one inside it."""
+ENLARGED = (1.0, 1.4, 2.0, 2.8, 4.0)
+"""A map shows start and solution with some ground around, or this many times as much."""
 HIDDEN = 1 / 500
 """Share of half a panel that nobody sees: a fifth of a pixel."""
 WIDEST = 1.9
@@ -76,9 +78,8 @@ def _frame_map(race: Race, loaded: Loaded, view: View) -> Framing:
         centre, half = best_2d, _noise_reach(race, loaded, plane)
     else:
         visited = [plane.project(_nearby(history.path[0], start, best)) for history in race.histories.values()]
-        corners = np.concatenate([start_2d[None], best_2d[None], *visited])
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        centre, half = (low + high) / 2, 0.64 * float((high - low).max()) or 1.0
+        centre = (start_2d + best_2d) / 2
+        half = _steady_half(centre, start_2d, np.concatenate(visited))
     about: dict[str, object] = {
         "start_a": start_2d[0],
         "start_b": start_2d[1],
@@ -91,6 +92,16 @@ def _frame_map(race: Race, loaded: Loaded, view: View) -> Framing:
         "up": f"↑ {names[1]}",
     }
     return Framing(plane, _land(loaded, plane, centre, half), about)
+
+
+def _steady_half(centre: Array, start: Array, visited: Array) -> float:
+    """Half the side of the square around start and solution, enlarged in steps where paths go further.
+
+    In steps, so that a map stays the same landscape while the reader moves a control.
+    """
+    least = 1.28 * float(np.abs(start - centre).max()) or 1.0
+    reached = 1.05 * float(np.abs(visited - centre).max()) if len(visited) else 0.0
+    return least * next(step for step in ENLARGED if least * step >= reached or step == ENLARGED[-1])
 
 
 def _land(loaded: Loaded, plane: Plane, centre: Array, half: float) -> Columns:

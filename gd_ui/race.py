@@ -149,8 +149,9 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
     touched = hit if hit < np.iinfo(int).max else None
     ends = history.path[:, -1]
     lost = history.diverged_at != NEVER
-    grown = float(middle[-1] / middle[0])
+    grown = float(middle[-1] / middle[0]) if middle[0] > 0 else 1.0
     excess = float(middle[0]) - loaded.best_loss
+    after_one_pass = float(middle[np.searchsorted(history.epochs, 1)]) - loaded.best_loss
     last_epoch = middle[history.epochs >= history.epochs[-1] - 1]
     with np.errstate(over="ignore", invalid="ignore"):
         distance = _median(np.linalg.norm(ends - loaded.best, axis=1))
@@ -163,7 +164,7 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
         loss=float(middle[-1]),
         validation_loss=None if history.validation_loss is None else _median(history.validation_loss[:, -1]),
         distance=distance,
-        first_pass=1 - float(middle[np.searchsorted(history.epochs, 1)] - loaded.best_loss) / excess,
+        first_pass=1 - after_one_pass / excess if excess > 0 else 0.0,  # a race may start at the solution
         touched=touched,
         touched_after=None if touched is None else int(history.seen[touched]),
         inside=bool(middle[-1] <= mark(race, loaded)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import functools
 
 from gd_ui.charts.fit import fitted_lines
 from gd_ui.charts.losses import COUNTS, loss_curves
@@ -14,7 +14,7 @@ PANEL, LOSSES = 244, 172
 """Heights in pixels: on a projector of 1280 x 720 the controls, the player and all charts fit the first screen."""
 
 
-@st.cache_resource(show_spinner=False)
+@functools.cache
 def templates() -> dict[str, Spec]:
     """Build all templates of the race pages."""
     maps = {f"map {name}": contour_map([method], PANEL) for name, method in METHODS.items()}

@@ -110,6 +110,7 @@ def use_rate(rate: float) -> None:
 def defaults(data: str) -> dict[str, object]:
     """Return the value every control of the page has for a data set until the reader changes it."""
     entry, loaded = CATALOGUE[data], load(data)
+    across, up = (loaded.names[i] for i in entry.weights) if len(loaded.names) > 1 else ("", "")
     return {
         "data": data,
         "lr": controls.written(entry.learning_rate),
@@ -123,8 +124,8 @@ def defaults(data: str) -> dict[str, object]:
         "count": "examples",
         "above": False,
         "zoom": False,
-        "across": loaded.names[entry.weights[0]],
-        "up": loaded.names[entry.weights[1]] if len(loaded.names) > 1 else "",
+        "across": across,
+        "up": up,
     }
 
 

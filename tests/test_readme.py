@@ -1,6 +1,7 @@
 """The README promises two commands; the first is what people type, the second is what CI runs."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,3 +20,16 @@ def test_the_readme_gives_the_command_once_on_a_line_of_its_own(command: str) ->
 def test_no_other_line_could_be_mistaken_for_the_test_command() -> None:
     lines = README.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.endswith("&& pytest")] == [COMMANDS[1]]
+
+
+def test_the_five_lines_for_a_notebook_run_as_printed() -> None:
+    """The library example trains a run and ends with a chart of its loss, as the README says."""
+    code = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    *lines, chart = code.strip().splitlines()
+    assert len(lines) + 1 == 5
+    names: dict[str, Any] = {}
+    exec("\n".join(lines), names)
+    assert names["history"].loss[0, -1] < names["history"].loss[0, 0]
+    spec = eval(chart, names).to_dict()
+    assert spec["mark"]["type"] == "line"
+    assert len(next(iter(spec["datasets"].values()))) == len(names["history"].epochs)

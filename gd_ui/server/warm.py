@@ -18,7 +18,7 @@ SCRIPT = "gd_ui.app"  # Streamlit runs this one; importing it would be a run wit
 
 @functools.cache
 def warm_up() -> None:
-    """Load the modules that pages use, then take everything loaded out of garbage collection.
+    """Load what pages use, build their charts, then take all of it out of garbage collection.
 
     Streamlit collects garbage after every run of the script, which means walking through every object in
     the process: 50 to 65 ms, nearly all of it spent on modules that live as long as the process does.
@@ -31,6 +31,10 @@ def warm_up() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name != SCRIPT:
                 importlib.import_module(module.name)
+    importlib.import_module("gd_ui.race_charts").templates()
+    datasets = importlib.import_module("gd_ui.datasets")
+    for name in datasets.CATALOGUE:
+        datasets.load(name)
     gc.collect()
     gc.freeze()
 

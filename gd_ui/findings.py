@@ -114,7 +114,8 @@ def _score(told: _Told) -> str:
     parts = [f"{method.label} {number(result.loss)}" for method, result in told.results.items()]
     floor = "0, as the data have no noise" if noise_free(told.race, told.loaded) else number(told.loaded.best_loss)
     seen = told.results[BATCH].seen
-    return f"After {seen:,} examples the losses are {', '.join(parts)}; the best possible is {floor}."
+    losses = "median losses" if told.race.settings.seeds > 1 else "losses"
+    return f"After {seen:,} examples the {losses} are {', '.join(parts)}; the best possible is {floor}."
 
 
 def _divergence(told: _Told, gone: list[Method]) -> str:
@@ -150,7 +151,12 @@ def _arrivals(told: _Told, alive: list[Method]) -> str:
     goal = "1 % of the first loss" if noise_free(told.race, told.loaded) else "1 % of the best"
     hits = sorted((seen, m.label) for m in alive if (seen := told.results[m].touched_after) is not None)
     near = [f"{label} after {seen:,}" for seen, label in hits]
-    arrived = f"Within {goal} for the first time: {', '.join(near)} examples." if near else f"None came within {goal}."
+    most = " in most runs" if told.race.settings.seeds > 1 else ""
+    arrived = (
+        f"Within {goal} for the first time{most}: {', '.join(near)} examples."
+        if near
+        else f"None came within {goal}{most}."
+    )
     return f"{cheapest} took away {_percent(told.results[first])} of the loss above the best{compared}. {arrived}"
 
 

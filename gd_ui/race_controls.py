@@ -11,6 +11,7 @@ from gd_core import OPTIMIZERS, ORDERS
 from gd_ui import controls
 from gd_ui.datasets import CATALOGUE, Entry, Loaded, load
 from gd_ui.framing import View
+from gd_ui.questions import QUESTIONS
 from gd_ui.race import MOST_UPDATES, RaceSettings
 
 SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256]
@@ -34,23 +35,18 @@ class Choice(NamedTuple):
 def ask() -> Choice:
     """Show one row of main controls, the rest behind "More", and return what is chosen."""
     notices: controls.Notices = []
-    grid = st.grid(5, min_column_width=160, vertical_alignment="bottom", gap="medium")
-    cells = [grid.cell() for _ in range(5)]
-    with cells[0]:
+    with st.grid(5, min_column_width=160, vertical_alignment="bottom", gap="medium"):
         data = controls.choose(
-            st.selectbox, "Data", "data", list(CATALOGUE), notices,
-            on_change=_use_defaults, help=_ABOUT_DATA,
-        )  # fmt: skip
-    entry, loaded = CATALOGUE[data], load(data)
-    n = loaded.train.n
-    with cells[1]:
+            st.selectbox, "Data", "data", list(CATALOGUE), notices, on_change=_use_defaults, help=_ABOUT_DATA
+        )
+        entry, loaded = CATALOGUE[data], load(data)
+        n = loaded.train.n
+        sizes = [*(size for size in SIZES if size < n), n]
         rate = controls.scale("Learning rate", "lr", rates(loaded), entry.learning_rate, notices)
-    with cells[2]:
-        sizes = [size for size in SIZES if size < n]
-        size = controls.scale("Mini-batch size", "batch", [*sizes, n], default_size(n), notices)
-    with cells[3]:
+        size = controls.scale("Mini-batch size", "batch", sizes, default_size(n), notices)
         epochs = controls.scale("Epochs", "epochs", epoch_steps(n), entry.epochs, notices)
-    with cells[4], st.popover("More", icon=":material/tune:", width="stretch"):
+        more = st.popover("More", icon=":material/tune:", width="stretch")
+    with more:
         st.number_input(
             "Exact learning rate", rates(loaded)[0], rates(loaded)[-1], None, key="exact rate", format="%.6g",
             on_change=_use_exact_rate, placeholder="any number between the slider's ends",
@@ -102,6 +98,12 @@ def epoch_steps(n: int) -> list[int]:
     return [*(epochs for epochs in EPOCHS if epochs < most), min(most, 500)]
 
 
+def suggest_questions() -> None:
+    """Offer the questions as one row to choose from; the one chosen sets all controls."""
+    asked = {question.asks: question for question in QUESTIONS}
+    st.pills("Try next", list(asked), key="next", on_change=_use_question)
+
+
 def use_rate(rate: float) -> None:
     """Set the learning rate, as a click on a remedy does."""
     st.session_state["lr"] = controls.written(rate)
@@ -145,6 +147,14 @@ def _use_defaults() -> None:
         st.session_state.update(
             {name: values[name] for name in ("data", "lr", "batch", "epochs", "start", "across", "up")}
         )
+
+
+def _use_question() -> None:
+    chosen = st.session_state.get("next")
+    st.session_state["next"] = None
+    for question in QUESTIONS:
+        if question.asks == chosen:
+            use(question.settings)
 
 
 def _use_exact_rate() -> None:

@@ -10,7 +10,6 @@ from gd_ui.findings import findings, results_table
 from gd_ui.frames import race_frames
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
 from gd_ui.player import Stride, player
-from gd_ui.questions import QUESTIONS
 from gd_ui.race import affordable, run_race
 from gd_ui.race_charts import templates
 
@@ -92,9 +91,4 @@ with right:
         + (f" {n:,} is no multiple of {size}: the last batch of each epoch has {last}." if last else "")
     )
 
-st.markdown("**Try next**")
-with st.container(horizontal=True, gap="small"):
-    for question in QUESTIONS:
-        st.button(
-            question.asks, key=question.asks, help=question.about, on_click=race_controls.use, args=(question.settings,)
-        )
+race_controls.suggest_questions()

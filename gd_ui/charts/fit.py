@@ -89,6 +89,8 @@ def _line(method: Method) -> Layer:
 
 def _row_read() -> str:
     """Return the expression that names the last row read."""
-    point = f"data('rows')[data('stream')[{STEP} - 1].row]"
+    # A shorter run arrives before the player has left the frame it showed of the longer one.
+    last = f"min({STEP}, length(data('stream')))"
+    point = f"data('rows')[data('stream')[{last} - 1].row]"
     read = f"'row read: ' + format({point}.x, '.3~g') + ', ' + format({point}.y, '.3~g')"
     return f"{STEP} < 1 || !length(data('stream')) ? 'nothing read yet' : {read}"

@@ -61,7 +61,7 @@ def contour_map(methods: list[Method], height: int) -> Spec:
         )
     )
     alone = len(methods) == 1
-    layers = [land]
+    layers = [land, *kept(*(() if alone else [method.name for method in methods]))]
     for method in methods:
         layers += _path(method, place, whole=alone)
     layers += _landmarks(place)
@@ -114,6 +114,10 @@ def _axes(across: list[alt.ExprRef], up: list[alt.ExprRef]) -> Place:
 
 
 def _panel(layers: list[Layer], height: int, params: dict[str, str]) -> Spec:
+    # The opacity of a path and its casing: an only run, or one run among the cloud of all. As parameters they are
+    # worked out once; in a mark they would be for every vertex.
+    many = f"{first('this', 'runs', 1)} > 1"
+    params |= {"solid": f"{many} ? 0.35 : 1", "casing": f"{many} ? 0 : 0.6"}
     names = [*text.across("across"), *text.up("up")]
     return build(alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent"), height, params)
 
@@ -129,10 +133,10 @@ def _path(method: Method, place: Place, *, whole: bool) -> list[Layer]:
     line: dict[str, Any] = {"clip": True, "strokeJoin": "round", "aria": False}
     layers = [
         under.mark_line(strokeWidth=method.width + 2.4, **line).encode(
-            **at, order="seen:Q", stroke=stroke(PAPER), strokeOpacity=_one_of_many(0.55 if whole else 0.9, 0)
+            **at, order="seen:Q", stroke=stroke(PAPER), strokeOpacity=alt.value(alt.expr("casing"))
         ),
         walked.mark_line(strokeWidth=method.width, **line).encode(
-            **at, order="seen:Q", stroke=stroke(method.name), strokeOpacity=_one_of_many(1, 0.35)
+            **at, order="seen:Q", stroke=stroke(method.name), strokeOpacity=alt.value(alt.expr("solid"))
         ),
     ]
     if method is BATCH:
@@ -149,11 +153,6 @@ def _path(method: Method, place: Place, *, whole: bool) -> list[Layer]:
         .mark_point(filled=True, size=30, opacity=0.85, strokeWidth=0.7, clip=True, aria=False)
     )
     return [*layers, *kept(cloud), runs.encode(**at, fill=fill(method.name), stroke=stroke(PAPER))]
-
-
-def _one_of_many(alone: float, among: float) -> alt.Value:
-    """Return the opacity of a path: that of an only run, or of one run among the cloud of all."""
-    return alt.value(alt.expr(f"{first('this', 'runs', 1)} > 1 ? {among} : {alone}"))
 
 
 def _landmarks(place: Place) -> list[Layer]:
@@ -181,7 +180,7 @@ def _dot(method: Method) -> Layer:
     dot = dot.encode(
         **here, opacity=alt.value(alt.expr(f"{row} ? 1 : 0")), fill=fill(method.name), stroke=stroke(PAPER)
     )
-    return alt.layer(*kept(method.name), dot)
+    return dot
 
 
 def _captions(method: Method) -> list[Layer]:

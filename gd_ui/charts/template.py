@@ -88,9 +88,15 @@ def build(chart: Layer, height: int, params: dict[str, str], padding: dict[str, 
 
 
 def kept(*names: str) -> list[Layer]:
-    """Return layers that draw nothing and keep data alive that are only read by expressions; Vega-Lite drops others."""
+    """Return layers that draw nothing and keep data alive that are only read by expressions; Vega-Lite drops others.
+
+    They count the rows, which needs no expression for each of them.
+    """
     return [
-        data(name).transform_filter("false").mark_point(opacity=0, aria=False).encode(x=alt.value(0), y=alt.value(0))
+        data(name)
+        .transform_aggregate(rows="count()")
+        .mark_point(opacity=0, aria=False)
+        .encode(x=alt.value(0), y=alt.value(0))
         for name in names
     ]
 

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from gd_core import Curvature, Dataset, Objective, Problem, Scaler, Task, curvature, least_squares, prepare
 from gd_core.data import dataset, noisy_line, noisy_line_start, thousand_points, three_points
 from gd_core.shapes import Array
@@ -41,6 +43,16 @@ class Loaded(NamedTuple):
     def train(self) -> Objective:
         """The training objective."""
         return self.task.train
+
+    @property
+    def reference_loss(self) -> float:
+        """The training loss of predicting zero everywhere: a scale on which a loss can be called nothing."""
+        return float(np.square(self.train.y).mean())
+
+    @property
+    def noise_free(self) -> bool:
+        """Whether the model can fit the training rows exactly, so that the best loss is zero but for rounding."""
+        return self.best_loss <= 1e-12 * self.reference_loss
 
     @property
     def features(self) -> Scaler:

@@ -11,7 +11,7 @@ import pandas as pd
 from gd_core import single_example_limit
 from gd_ui.datasets import Loaded
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC, Method
-from gd_ui.race import Outcome, Race, mark, noise_free, outcome
+from gd_ui.race import Outcome, Race, mark, outcome
 
 
 class Finding(NamedTuple):
@@ -112,7 +112,7 @@ def _share(result: Outcome) -> str:
 def _score(told: _Told) -> str:
     """Say how low each method got for the same reading."""
     parts = [f"{method.label} {number(result.loss)}" for method, result in told.results.items()]
-    floor = "0, as the data have no noise" if noise_free(told.race, told.loaded) else number(told.loaded.best_loss)
+    floor = "0, as the data have no noise" if told.loaded.noise_free else number(told.loaded.best_loss)
     seen = told.results[BATCH].seen
     losses = "median losses" if told.race.settings.seeds > 1 else "losses"
     return f"After {seen:,} examples the {losses} are {', '.join(parts)}; the best possible is {floor}."
@@ -142,13 +142,15 @@ def _how_lost(method: Method, result: Outcome) -> str:
 
 def _arrivals(told: _Told, alive: list[Method]) -> str:
     """Say who was cheapest per example, by what the first pass took away, and when it came within the mark."""
+    if not any(result.first_pass for result in told.results.values()):
+        return "The race starts at the solution: there is no loss above the best to take away."
     first, *others = sorted(alive, key=lambda method: told.results[method].first_pass, reverse=True)
     if others and told.results[others[0]].first_pass == told.results[first].first_pass:
         cheapest = f"{first.title} and {others[0].label} tie: the first pass"
     else:
         cheapest = f"{first.title} was cheapest per example: its first pass"
     compared = f", {others[-1].label}'s {_percent(told.results[others[-1]])}" if others else ""
-    goal = "1 % of the first loss" if noise_free(told.race, told.loaded) else "1 % of the best"
+    goal = "1 % of the first loss" if told.loaded.noise_free else "1 % of the best"
     hits = sorted((seen, m.label) for m in alive if (seen := told.results[m].touched_after) is not None)
     near = [f"{label} after {seen:,}" for seen, label in hits]
     most = " in most runs" if told.race.settings.seeds > 1 else ""
@@ -167,11 +169,11 @@ def _percent(result: Outcome) -> str:
 def _noise(told: _Told) -> str:
     """Say what single-example noise does at the end of this run."""
     result = told.results[STOCHASTIC]
-    if noise_free(told.race, told.loaded):
+    if told.loaded.noise_free:
         return _no_noise(told, result)
     if result.runs > 1:
         small, large = told.results[MINI_BATCH].radius, result.radius
-        compared = f", {large / small:.1f} times smaller" if large > small > 0 else ""
+        compared = f", {large / small:.1f} times smaller" if large > small > 1e-9 * large else ""
         return (
             f"Over {result.runs} seeds the end points form a noise ball of radius {number(large)} for "
             f"{STOCHASTIC.label} and {number(small)} for {MINI_BATCH.label}{compared}."
@@ -189,6 +191,8 @@ def _no_noise(told: _Told, result: Outcome) -> str:
     if result.loss == 0:
         return f"The data have no noise, and {STOCHASTIC.label} reached a loss of exactly 0."
     first = float(told.race.histories[STOCHASTIC.name].loss[0, 0])
+    if first == 0:
+        return f"The data have no noise, and {STOCHASTIC.label} left the solution it started from."
     factor = (result.loss / first) ** (1 / told.race.settings.epochs)
     if factor >= 1:
         return f"The data have no noise, yet at this rate {STOCHASTIC.label} did not get below its first loss."

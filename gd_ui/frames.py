@@ -24,7 +24,7 @@ PEAKS = 200
 CEILING = 100.0
 """A curve is drawn up to this many times the first loss; a diverging run leaves the chart there."""
 TINY = 1e-16
-"""Losses are drawn down to this share of the first loss, where rounding ends them anyway."""
+"""Losses are drawn down to this share of the first or reference loss, where rounding ends them anyway."""
 LARGEST = 1e30
 """Numbers beyond this are not sent to a browser, whose 32-bit pixels end soon after."""
 
@@ -98,9 +98,9 @@ def _cloud(history: History, framing: Framing) -> Columns:
 def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> Frames:
     """The loss curves: median and 10-90 % band, thinned without losing a spike, up to the chart's ceiling."""
     floor = loaded.best_loss if view.above_best else 0.0
-    # A race may start at the solution: the chart then has the height of the best loss.
-    first = max(float(race.histories[BATCH.name].loss[0, 0]), loaded.best_loss)
-    ceiling, tiny = CEILING * max(first - floor, loaded.best_loss), TINY * first
+    first = float(race.histories[BATCH.name].loss[0, 0])
+    tiny = TINY * max(first, loaded.reference_loss)
+    ceiling = CEILING * max(first - floor, loaded.best_loss, tiny)  # a race may start at the solution
     curves: list[Columns] = []
     spreads: list[Columns] = []
     frames = Frames()

@@ -128,15 +128,10 @@ class Outcome(NamedTuple):
     """Lowest and highest (median) loss in the last epoch."""
 
 
-def noise_free(race: Race, loaded: Loaded) -> bool:
-    """Whether the model can fit the data exactly, so that the best loss is zero but for rounding."""
-    return loaded.best_loss <= 1e-9 * float(race.histories[BATCH.name].loss[0, 0])
-
-
 def mark(race: Race, loaded: Loaded) -> float:
     """Return the loss that counts as arrived: 1 % above the best; without noise 1 % of the first, as 1 % of 0 is 0."""
     first = float(race.histories[BATCH.name].loss[0, 0])
-    return 0.01 * first if noise_free(race, loaded) else 1.01 * loaded.best_loss
+    return 0.01 * first if loaded.noise_free else 1.01 * loaded.best_loss
 
 
 def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:

@@ -214,9 +214,7 @@ def app_url(serve: Serve) -> str:
 
 
 @pytest.fixture
-def visit(
-    chromium: Browser, request: pytest.FixtureRequest, server_logs: list[Path]
-) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser, request: pytest.FixtureRequest, server_logs: list[Path]) -> Iterator[Callable[..., Page]]:
     """Open pages, each in a fresh context, and fail the test if one logs an error or asks another host.
 
     A path is opened on ``app_url``, a full URL wherever it points. The contexts are closed after the test.

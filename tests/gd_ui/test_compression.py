@@ -97,9 +97,7 @@ def test_gzip_is_recognised_in_every_spelling(accepted: str) -> None:
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "identity"])
-def test_caches_are_told_that_the_answer_depends_on_the_accepted_encoding(
-    app: Compression, accepted: str
-) -> None:
+def test_caches_are_told_that_the_answer_depends_on_the_accepted_encoding(app: Compression, accepted: str) -> None:
     assert ask(app, "/app.js", accept_encoding=accepted).headers["vary"] == "Accept-Encoding"
 
 

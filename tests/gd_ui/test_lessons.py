@@ -42,9 +42,7 @@ def test_the_app_shows_the_lesson_without_an_exception(lesson: Lesson) -> None:
     assert not opened(lesson).exception
 
 
-def test_the_app_finds_its_packages_wherever_it_is_started(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_app_finds_its_packages_wherever_it_is_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     elsewhere = [entry for entry in sys.path if Path(entry or ".").resolve() != ROOT]
     monkeypatch.setattr(sys, "path", elsewhere)
     monkeypatch.chdir(tmp_path)

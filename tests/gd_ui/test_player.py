@@ -98,9 +98,7 @@ def test_a_page_shows_the_player_with_its_settings():
     page = AppTest.from_function(lesson).run()
     assert not page.exception
     (shown,) = (element for element in page.main if element.type == "bidi_component")
-    sent = (
-        json.loads(shown.proto.mixed.json) if shown.proto.HasField("mixed") else json.loads(shown.proto.json)
-    )
+    sent = json.loads(shown.proto.mixed.json) if shown.proto.HasField("mixed") else json.loads(shown.proto.json)
     assert (sent["run"], sent["start"], sent["last"]) == ("a run", 3, 1600)
 
 

@@ -29,9 +29,7 @@ def linked(param: str) -> alt.Chart:
 
 def show(name: str, param: str = "gdstep") -> None:
     """Draw one linked chart as SVG, so that its text can be read."""
-    loss = pd.DataFrame({"frame": range(0, LAST + 1, 16)}).assign(
-        loss=lambda rows: 1 / (1 + rows.frame / 200)
-    )
+    loss = pd.DataFrame({"frame": range(0, LAST + 1, 16)}).assign(loss=lambda rows: 1 / (1 + rows.frame / 200))
     spec = linked(param).to_dict()
     datasets = {"loss": loss, "one": pd.DataFrame({"one": [1]})}
     with st.container(key=name):

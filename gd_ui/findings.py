@@ -63,6 +63,11 @@ def number(value: float | None) -> str:
     return f"{value:,.4f}" if abs(value) < 100 else f"{value:,.1f}"
 
 
+def times(factor: float) -> str:
+    """Return a factor of growth as text: three digits are enough."""
+    return number(factor) if factor >= 1000 else f"{factor:.3g}"
+
+
 def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
     """Return the table of results: one row per measure, one column per method, texts only."""
     median = " (median)" if race.settings.seeds > 1 else ""
@@ -89,7 +94,7 @@ def status(result: Outcome) -> str:
     if result.lost:
         return f"diverged: not finite at update {result.lost_at:,}{_share(result)}"
     if result.diverging:
-        return f"diverging: loss grew ×{number(result.grown)}"
+        return f"diverging: loss grew ×{times(result.grown)}"
     if result.grown >= 1:
         return "no better than its start"
     if result.inside:
@@ -137,7 +142,7 @@ def _divergence(told: _Told, gone: list[Method]) -> str:
 def _how_lost(method: Method, result: Outcome) -> str:
     if result.lost:
         return f"{method.label} diverged (not finite at update {result.lost_at:,}{_share(result)})"
-    return f"{method.label} is diverging (its loss grew ×{number(result.grown)})"
+    return f"{method.label} is diverging (its loss grew ×{times(result.grown)})"
 
 
 def _arrivals(told: _Told, alive: list[Method]) -> str:

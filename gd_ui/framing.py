@@ -99,7 +99,8 @@ def _steady_half(centre: Array, start: Array, visited: Array) -> float:
 
     In steps, so that a map stays the same landscape while the reader moves a control.
     """
-    least = 1.28 * float(np.abs(start - centre).max()) or 1.0
+    ground = 0.05 * np.abs(centre).max()  # where the start all but is the solution
+    least = 1.28 * float(max(np.abs(start - centre).max(), ground)) or 1.0
     reached = 1.05 * float(np.abs(visited - centre).max()) if len(visited) else 0.0
     return least * next(step for step in ENLARGED if least * step >= reached or step == ENLARGED[-1])
 

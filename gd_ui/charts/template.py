@@ -71,7 +71,7 @@ def first(name: str, field: str, otherwise: float = 0) -> str:
 
 def build(chart: Layer, height: int, params: dict[str, str], padding: dict[str, int] | None = None) -> Spec:
     """Turn an Altair chart into a template with the player's frame and further expression parameters."""
-    spec: Spec = chart.properties(height=height).to_dict()
+    spec: Spec = alt.layer(_whole_plot(), chart).properties(height=height).to_dict()
     _colour_by_slot(spec)
     frame = {"name": STEP, "value": 0, "bind": {"input": "range", "min": 0, "max": 1e7, "step": 1}}
     spec["params"] = [
@@ -85,6 +85,21 @@ def build(chart: Layer, height: int, params: dict[str, str], padding: dict[str, 
         "config": _CONFIG,
         "padding": padding or {"left": 2, "right": 6, "top": 4, "bottom": 2},
     }
+
+
+def _whole_plot() -> Layer:
+    """Return a layer that is never seen and changes with every frame, so that the whole plot is drawn anew.
+
+    A canvas otherwise redraws only the rectangle that changed, and where a screen has a fractional number of pixels
+    per point that leaves hairlines at its edges.
+    """
+    cover = data("this").mark_rect(aria=False, fill="transparent", clip=False)
+    return cover.encode(
+        x=alt.value(alt.expr(f"0.01 * ({STEP} % 2)")),
+        x2=alt.value(alt.expr("width")),
+        y=alt.value(0),
+        y2=alt.value(alt.expr("height")),
+    )
 
 
 def kept(*names: str) -> list[Layer]:

@@ -238,10 +238,7 @@ def visit(chromium: Browser, request: pytest.FixtureRequest, server_logs: list[P
         scheme: Literal["light", "dark"] = "light",
         reduced_motion: bool = False,
     ) -> Page:
-        if urlsplit(path_or_url).scheme:
-            url = path_or_url
-        else:
-            url = urljoin(request.getfixturevalue("app_url"), path_or_url)
+        url = path_or_url if urlsplit(path_or_url).scheme else urljoin(request.getfixturevalue("app_url"), path_or_url)
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,

@@ -243,7 +243,7 @@ def test_a_status_is_one_of_few_words() -> None:
     assert status(base._replace(falling=True)) == "still falling"
     assert status(base._replace(inside=True, falling=True)) == "arrived"
     assert status(base._replace(grown=1.5, falling=True)) == "no better than its start"
-    assert status(base._replace(grown=12.5, diverging=True)) == "diverging: loss grew ×12.5000"
+    assert status(base._replace(grown=12.5, diverging=True)) == "diverging: loss grew ×12.5"
     assert (
         status(base._replace(lost=1, lost_at=1234, grown=math.inf, diverging=True))
         == "diverged: not finite at update 1,234"

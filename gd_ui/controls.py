@@ -56,7 +56,9 @@ def choose(
     """Show a choice among `options`, the first being the default, and return the one chosen."""
     asked = st.query_params.get(name)
     if asked is not None and asked not in options and name not in st.session_state:
-        notices.append(f"{label}: the link asked for {quoted(asked)}, which is none of {', '.join(options)}.")
+        notices.append(
+            f"{label}: the link asked for {quoted(asked)}, which is none of {', '.join(options)}; using {options[0]}."
+        )
     if st.session_state.get(name, options[0]) not in options:
         st.session_state[name] = options[0]
     chosen = widget(label, options, key=name, **BOUND, **more)

@@ -15,7 +15,8 @@ from gd_ui.datasets import Loaded
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH
 
 TENFOLD = 10.0
-"""A run whose loss has grown this many times is called diverging even while its numbers are finite."""
+"""A run whose loss is this many times its first (or that of predicting zero, if it started lower) is called diverging
+even while its numbers are finite. The noise of a run that started at the solution is no divergence."""
 MOST_UPDATES = 20_000
 """Updates of one run: what the charts can draw, every one of them."""
 MOST_NUMBERS = 4_000_000
@@ -119,7 +120,7 @@ class Outcome(NamedTuple):
     grown: float
     """Final loss over first loss."""
     diverging: bool
-    """Whether a run was lost, has grown tenfold, or is batch descent growing at a rate beyond its limit."""
+    """Whether a run was lost, is TENFOLD off, or is batch descent growing at a rate beyond its limit."""
     falling: bool
     """Whether the (median) loss still went down at the end, by more than its own rattling."""
     radius: float
@@ -145,6 +146,7 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
     ends = history.path[:, -1]
     lost = history.diverged_at != NEVER
     grown = float(middle[-1] / middle[0]) if middle[0] > 0 else 1.0
+    far = middle[-1] > TENFOLD * max(middle[0], loaded.reference_loss)
     excess = float(middle[0]) - loaded.best_loss
     after_one_pass = float(middle[np.searchsorted(history.epochs, 1)]) - loaded.best_loss
     last_epoch = middle[history.epochs >= history.epochs[-1] - 1]
@@ -166,7 +168,7 @@ def outcome(race: Race, method: str, loaded: Loaded) -> Outcome:
         lost=int(lost.sum()),
         lost_at=int(history.diverged_at[lost].min()) if lost.any() else None,
         grown=grown,
-        diverging=bool(lost.any()) or grown > TENFOLD or (grown > 1 and _beyond_limit(race, method, loaded)),
+        diverging=bool(lost.any() or far or (grown > 1 and _beyond_limit(race, method, loaded))),
         falling=_falling(middle),
         radius=radius,
         swing=(float(last_epoch.min()), float(last_epoch.max())),

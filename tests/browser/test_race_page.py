@@ -225,6 +225,8 @@ def test_the_rate_can_be_changed_and_the_race_played_from_the_keyboard(visit: Vi
         "(at => at > 20 && at < 1500)(document.querySelector('.gd-player-slider').valueAsNumber)"  # it opens at the end
     )
     page.keyboard.press("PageDown")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()  # a step ends the playing
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # and is drawn
     stopped = frame(page)
     assert stopped % 16 == 0
     assert 0 < stopped < 1600

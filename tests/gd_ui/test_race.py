@@ -338,3 +338,11 @@ def test_a_race_from_the_solution_itself_can_be_measured() -> None:
             assert result.first_pass <= 0
             assert not math.isnan(result.grown)
             assert not math.isnan(result.first_pass)
+
+
+def test_rattling_around_the_solution_it_started_from_is_no_divergence() -> None:
+    loaded = load("line")
+    run, _ = raced(learning_rate=0.7, epochs=50, start=tuple(loaded.best.tolist()))
+    result = outcome(run, STOCHASTIC.name, loaded)
+    assert run.histories[STOCHASTIC.name].loss.max() > 10 * run.histories[STOCHASTIC.name].loss[0, 0]
+    assert not result.diverging

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from gd_core.shapes import Array
 from gd_ui.charts.bands import bands
 from gd_ui.charts.panel import LEVELS
 from gd_ui.charts.template import Columns
-from gd_ui.datasets import Loaded
+from gd_ui.datasets import Loaded, load
 from gd_ui.methods import BATCH, STOCHASTIC
 from gd_ui.race import Race
 
@@ -91,7 +92,18 @@ def _frame_map(race: Race, loaded: Loaded, view: View) -> Framing:
         "across": f"{names[0]} →",
         "up": f"↑ {names[1]}",
     }
-    return Framing(plane, _land(loaded, plane, centre, half), about)
+    if view.plane is None:
+        land = _land(loaded, plane, centre, half)
+    else:
+        land = _kept_land(race.settings.data, view.plane, tuple(centre.tolist()), half)
+    return Framing(plane, land, about)
+
+
+@functools.lru_cache(maxsize=64)
+def _kept_land(data: str, parameters: tuple[int, int], centre: tuple[float, float], half: float) -> Columns:
+    """The map of two parameters, kept: moving a control mostly changes the paths on it and not the map."""
+    loaded = load(data)
+    return _land(loaded, coordinate_plane(loaded.best, *parameters), np.array(centre), half)
 
 
 def _steady_half(centre: Array, start: Array, visited: Array) -> float:

@@ -17,8 +17,8 @@ from gd_ui.framing import Framing, View, frame
 from gd_ui.methods import BATCH
 from gd_ui.race import Race, median_loss
 
-WALKED = 1000
-"""Vertices of the part of a path that is redrawn at every frame; the pale whole has all updates."""
+WALKED = 2000
+"""Vertices of a path that are redrawn at every frame: every update of most runs. The pale whole always has all."""
 PEAKS = 200
 """Buckets of a drawn loss curve; each keeps its lowest and highest value, so no spike is lost."""
 CEILING = 100.0
@@ -50,17 +50,17 @@ def shown_feature(loaded: Loaded, view: View) -> int:
 
 
 def _panel(name: str, history: History, framing: Framing, shared: dict[str, object]) -> Frames:
-    """Return one method's panel: a row per update of its first run, the path twice, the cloud, and what stays."""
+    """Return one method's panel: a row per update of its first run, the cloud, and what stays."""
     runs = len(history.loss)
     drawn = _drawable(history)
     places = framing.place(history.path[0, :drawn], history.loss[0, :drawn])
-    steps = {
+    steps: Columns = {
         "a": places[:, 0].astype("f4"),
         "b": places[:, 1].astype("f4"),
         "J": median_loss(history)[:drawn].astype("f4"),
         "seen": history.seen[:drawn].astype("i4"),
     }
-    walked = _thinned(drawn)
+    steps["walked"] = np.isin(np.arange(drawn), _thinned(drawn)).astype("i1")
     about = shared | framing.about
     about |= {"runs": runs, "updates": len(history.seen) - 1, "lost": int(history.diverged_at[0])}
     about |= {"drawn": drawn, "tag": "median loss" if runs > 1 else "loss"}
@@ -68,7 +68,6 @@ def _panel(name: str, history: History, framing: Framing, shared: dict[str, obje
         "this": one_row(about),
         "bands": framing.land,
         name: steps,
-        f"walked {name}": {key: steps[key][walked] for key in ("a", "b", "seen")},
         f"cloud {name}": _cloud(history, framing),
     }
 

@@ -1,7 +1,7 @@
 """Where does each method go? One panel per method: a map of the loss, or the loss curve where there is one weight.
 
-A panel shows every update as a pale trail drawn once, the part walked so far in the method's colour, and a dot at the
-current update. Above it stand the update, its loss, and how many examples are read before the next.
+A panel shows every update as a pale trail drawn once, those made so far in the method's colour, and a dot at the
+current one. Above it stand the update, its loss, and how many examples are read before the next.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from gd_ui.methods import BATCH, STOCHASTIC, Method
 
 LEVELS = 11
 """Bands of a map; the fill is the theme's sequential palette, from the minimum outwards."""
+RIM = 7
+"""Pixels a dot keeps from the edge; one that stood over it would make the plot smaller than its neighbours."""
 SNAPSHOTS = 60
 """How often the cloud of all seeds is sent along a run."""
 
@@ -43,7 +45,7 @@ def contour_map(methods: list[Method], height: int) -> Spec:
     """Return the map of two parameters with the paths of `methods`: one with captions, or several bare.
 
     Both axes have the same units per pixel at every width, so that the gradient is seen to cross contours at right
-    angles. Data: this (one row), bands, and of every method its updates, trail, walked part and cloud.
+    angles. Data: this (one row), bands, and of every method its updates and its cloud.
     """
     place = _axes(
         [alt.ExprRef("centre_a - half * width / height"), alt.ExprRef("centre_a + half * width / height")],
@@ -61,7 +63,7 @@ def contour_map(methods: list[Method], height: int) -> Spec:
         )
     )
     alone = len(methods) == 1
-    layers = [land, *kept(*(() if alone else [method.name for method in methods]))]
+    layers = [land]
     for method in methods:
         layers += _path(method, place, whole=alone)
     layers += _landmarks(place)
@@ -81,7 +83,7 @@ def contour_map(methods: list[Method], height: int) -> Spec:
 def loss_curve(method: Method, height: int) -> Spec:
     """Return the loss against the one weight of a model, with the updates of one method walking on it.
 
-    Data: this (one row), bands (the curve: x, y), and the method's updates, trail, walked part and cloud.
+    Data: this (one row), bands (the curve: x, y), and the method's updates and cloud.
     """
     place = _axes([alt.ExprRef("left"), alt.ExprRef("right")], [alt.ExprRef("bottom"), alt.ExprRef("top")])
     curve = data("bands").mark_line(clip=True, strokeWidth=2, aria=False)
@@ -128,7 +130,7 @@ def _path(method: Method, place: Place, *, whole: bool) -> list[Layer]:
     Small dots mark the updates where there are few. With several seeds a cloud shows where every run is.
     """
     at = place("a", "b")
-    walked = data(f"walked {method.name}").transform_filter(f"datum.seen <= {STEP}")
+    walked = data(method.name).transform_filter(f"datum.walked && datum.seen <= {STEP}")
     under = data(method.name) if whole else walked
     line: dict[str, Any] = {"clip": True, "strokeJoin": "round", "aria": False}
     layers = [
@@ -173,7 +175,7 @@ def _dot(method: Method) -> Layer:
     """Draw the current update, held at the edge of the view when it lies beyond."""
     row = clock.row(method)
     here = {
-        axis: alt.value(alt.expr(f"{row} ? clamp(scale('{axis}', {row}.{field}), 0, {extent}) : 0"))
+        axis: alt.value(alt.expr(f"{row} ? clamp(scale('{axis}', {row}.{field}), {RIM}, {extent} - {RIM}) : 0"))
         for axis, field, extent in (("x", "a", "width"), ("y", "b", "height"))
     }
     dot = data("this").mark_point(filled=True, size=105, strokeWidth=1.8, aria=False)

@@ -126,7 +126,8 @@ def _score(told: _Told) -> str:
 def _divergence(told: _Told, gone: list[Method]) -> str:
     """Say who was lost and, for plain gradient descent, why the rate allows it."""
     rate = told.race.settings.learning_rate
-    lost = f"At rate {rate:g} " + " and ".join(_how_lost(method, told.results[method]) for method in gone)
+    *fates, last = [_how_lost(method, told.results[method]) for method in gone]
+    lost = f"At rate {rate:g} " + (f"{', '.join(fates)} and {last}" if fates else last)
     if told.race.settings.optimizer != "gd":
         return f"{lost}."
     limit, single = told.loaded.curvature.max_stable_learning_rate(), single_example_limit(told.loaded.train)

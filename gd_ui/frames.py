@@ -118,7 +118,8 @@ def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -
         frames[name] = {"J": np.clip(middle, tiny, 2 * ceiling), "seen": history.seen.astype("i4")}
     drawn_floor = 0.0 if view.above_best or loaded.best_loss < tiny else loaded.best_loss
     frames |= {"loss": _stacked(curves), "spread": _stacked(spreads)}
-    return frames | {"this": one_row(shared | {"best": drawn_floor, "ceiling": ceiling})}
+    last = race.settings.epochs if view.count == "epochs" else loaded.train.n * race.settings.epochs
+    return frames | {"this": one_row(shared | {"best": drawn_floor, "ceiling": ceiling, "last": last})}
 
 
 def _stacked(tables: list[Columns]) -> Columns:

@@ -29,7 +29,7 @@ def loss_curves(count: str, height: int) -> Spec:
     x = alt.X(
         "at:Q",
         title=None,
-        scale=alt.Scale(type="symlog" if count == "updates" else "linear", nice=False),
+        scale=alt.Scale(type="symlog" if count == "updates" else "linear", domain=[0, alt.ExprRef("last")], nice=False),
         axis=alt.Axis(format=",~f", **log_counts),
     )
 
@@ -75,7 +75,7 @@ def loss_curves(count: str, height: int) -> Spec:
         layers.append(_curtain(count))
     layers += kept(*METHODS)
     layers += [_dot(method, count) for method in METHODS.values()]
-    params: dict[str, str] = {}
+    params = {"last": first("this", "last", 1)}  # the axis shows the whole run, also where a curve has left the chart
     for method in METHODS.values():
         params |= clock.signals(method)
     return build(alt.layer(*layers), height, params, {"left": 2, "right": 8, "top": 0, "bottom": 2})

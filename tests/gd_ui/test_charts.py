@@ -11,7 +11,7 @@ import pytest
 
 from gd_ui.charts.losses import COUNTS
 from gd_ui.charts.panel import LEVELS
-from gd_ui.charts.template import SLOTS, STEP, Spec, number
+from gd_ui.charts.template import PAPER, SLOTS, STEP, Spec, number
 from gd_ui.datasets import CATALOGUE
 from gd_ui.frames import race_frames
 from gd_ui.framing import View
@@ -218,3 +218,8 @@ def test_a_map_has_the_same_scale_across_and_up(name: str) -> None:
 
 def test_a_loss_is_written_with_powers_of_ten_where_it_is_tiny_or_large() -> None:
     assert number("x").startswith("(x != 0 && (x < 1e-3 || x >= 1e5) ? format(x, '.1e')")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_paper_of_charts_is_the_background_of_the_page(theme: str) -> None:
+    assert THEME[theme]["chartCategoricalColors"][SLOTS.index(PAPER)] == THEME[theme]["backgroundColor"]

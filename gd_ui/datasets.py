@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gd_core import Curvature, Dataset, Objective, Problem, Scaler, Task, curvature, least_squares, prepare
+from gd_core import Curvature, Dataset, Objective, Problem, Task, curvature, least_squares, prepare
 from gd_core.data import dataset, noisy_line, noisy_line_start, thousand_points, three_points
 from gd_core.shapes import Array
 
@@ -53,11 +53,6 @@ class Loaded(NamedTuple):
     def noise_free(self) -> bool:
         """Whether the model can fit the training rows exactly, so that the best loss is zero but for rounding."""
         return self.best_loss <= 1e-12 * self.reference_loss
-
-    @property
-    def features(self) -> Scaler:
-        """The scaling of the features."""
-        return self.task.features
 
 
 def diabetes() -> Dataset:

@@ -20,7 +20,8 @@ class Finding(NamedTuple):
     sentences: list[str]
     """Markdown, at most three of them."""
     remedy: float | None
-    """If a run diverged: a learning rate at which no single row can throw a run out."""
+    """If a run diverged, a rate to go on with. For plain gradient descent no single row can throw a run out at it; for
+    the other rules no such rate is known here, and it is a tenth of the one tried."""
 
 
 class _Told(NamedTuple):
@@ -41,14 +42,23 @@ def findings(race: Race, loaded: Loaded) -> Finding:
         sentences.append(_arrivals(told, alive))
     if STOCHASTIC in alive:
         sentences.append(_noise(told))
-    return Finding(sentences, safe_rate(loaded) if gone else None)
+    return Finding(sentences, _remedy(told) if gone else None)
 
 
 def safe_rate(loaded: Loaded) -> float:
     """Return half the single-example limit, rounded down to one digit."""
-    half = single_example_limit(loaded.train) / 2
-    power = math.floor(math.log10(half))
-    return float(f"{math.floor(half / 10**power)}e{power}")
+    return _one_digit(single_example_limit(loaded.train) / 2)
+
+
+def _remedy(told: _Told) -> float:
+    settings = told.race.settings
+    return safe_rate(told.loaded) if settings.optimizer == "gd" else _one_digit(settings.learning_rate / 10)
+
+
+def _one_digit(rate: float) -> float:
+    """Round down to one digit."""
+    power = math.floor(math.log10(rate))
+    return float(f"{math.floor(rate / 10**power * (1 + 1e-12))}e{power}")
 
 
 def number(value: float | None) -> str:
@@ -79,7 +89,9 @@ def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
         f"Distance to least squares{median}": lambda result: number(result.distance),
         "Loss above the best gone after one pass": _percent,
         f"First update with loss ≤ {number(mark(race, loaded))}": lambda result: _touch(result, loaded),
-        "Seconds, plain loop, measured once": lambda result: f"{result.seconds:.3f}",
+        f"Seconds, plain loop{' of all seeds' if median else ''}, measured once": lambda result: (
+            f"{result.seconds:.3f}"
+        ),
         "Status": status,
     }
     columns = {}
@@ -136,7 +148,7 @@ def _divergence(told: _Told, gone: list[Method]) -> str:
     return (
         f"{lost}, while {BATCH.label} stayed stable. {rate:g} is below the limit of the average surface, "
         f"2/λmax = {limit:.4g}, but above that of the steepest single row, {single:.4g}: small batches meet such "
-        "rows alone."
+        "rows with few others, or none."
     )
 
 

@@ -23,7 +23,8 @@ with st.container(gap="xsmall"):
     asked, settings = settings, affordable(settings, loaded)
     if settings != asked:
         notices.append(
-            f"Reduced to {settings.epochs:,} epochs and {settings.seeds} seeds: more would keep other readers waiting."
+            f"Reduced to {settings.epochs:,} epochs and {settings.seeds} seeds, asked for were {asked.epochs:,} and "
+            f"{asked.seeds}: more would keep other readers waiting."
         )
     show_notices(notices)
     n, total = loaded.train.n, loaded.train.n * settings.epochs
@@ -71,7 +72,7 @@ with st.container(gap="xsmall"):
         st.markdown("**What this run showed**  \n" + "  \n".join(found.sentences))
         if found.remedy is not None:
             st.button(
-                f"Use a safe rate: {written(found.remedy)}",
+                f"{'Use a safe' if settings.optimizer == 'gd' else 'Try a smaller'} rate: {written(found.remedy)}",
                 icon=":material/healing:",
                 on_click=race_controls.use_rate,
                 args=(found.remedy,),

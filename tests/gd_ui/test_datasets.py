@@ -8,6 +8,7 @@ from sklearn.linear_model import LinearRegression
 from gd_core import NEVER, single_example_limit
 from gd_ui.datasets import CATALOGUE, load, short
 from gd_ui.methods import METHODS
+from gd_ui.questions import QUESTIONS
 from tests.gd_ui.races import raced
 
 every_entry = pytest.mark.parametrize("name", CATALOGUE)
@@ -71,8 +72,8 @@ def test_patients_are_standardised_with_what_the_training_rows_say() -> None:
     loaded = load("diabetes")
     x, _ = load_diabetes(scaled=False, return_X_y=True)
     rows = np.random.default_rng(42).permutation(442)[88:]
-    assert loaded.features.shift == pytest.approx(x[rows].mean(axis=0), rel=1e-12)
-    assert loaded.features.scale == pytest.approx(x[rows].std(axis=0), rel=1e-12)
+    assert loaded.task.features.shift == pytest.approx(x[rows].mean(axis=0), rel=1e-12)
+    assert loaded.task.features.scale == pytest.approx(x[rows].std(axis=0), rel=1e-12)
     assert np.abs(loaded.train.x.mean(axis=0)).max() < 1e-12
     assert loaded.train.x.std(axis=0) == pytest.approx(np.ones(10), rel=1e-12)
     assert np.abs(loaded.task.validation.x.mean(axis=0)).max() > 0.01
@@ -113,3 +114,15 @@ def test_a_short_name_leaves_the_unit_out(feature: str, name: str) -> None:
 
 def test_a_data_set_is_loaded_once() -> None:
     assert load("line") is load("line")
+
+
+def test_what_is_said_of_a_data_set_is_true_of_it() -> None:
+    line, patients = load("line").data, load("diabetes").data
+    assert f"{len(line.train)} points train, {len(line.validation)} validate" in CATALOGUE["line"].about
+    assert f"{len(patients.x)} patients" in CATALOGUE["diabetes"].about
+    assert f"{len(patients.x)} patients" in CATALOGUE["diabetes unscaled"].about
+    assert patients.x.shape[1] == 10
+    assert "ten measurements" in CATALOGUE["diabetes"].about
+    said = " ".join(question.about for question in QUESTIONS)
+    assert f"the same {len(line.train)} points" in said
+    assert f"{len(patients.x)} patients, ten measurements" in said

@@ -337,3 +337,10 @@ def test_without_scaling_hardly_anything_is_learned() -> None:
 def test_a_questions_settings_are_ones_the_page_has(question: Question) -> None:
     assert set(question.settings) <= {"data", "lr", "epochs", "seeds", "zoom", "above", "across", "batch"}
     assert question.settings.get("data", "line") in CATALOGUE
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov"])
+def test_where_no_safe_rate_is_known_the_remedy_is_a_tenth_of_the_rate_tried(optimizer: str) -> None:
+    run, loaded = raced("line", optimizer=optimizer, learning_rate=0.7)
+    assert any(outcome(run, name, loaded).diverging for name in METHODS)
+    assert findings(run, loaded).remedy == 0.07

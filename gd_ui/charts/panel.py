@@ -151,6 +151,9 @@ def _path(method: Method, place: Place, *, whole: bool) -> list[Layer]:
         .transform_filter("datum.runs > 1")
         .transform_calculate(run=f"slice(data('{cloud}'), {snapshot}, {snapshot} + datum.runs)")
         .transform_flatten(["run"])
+        .transform_filter(
+            "isValid(datum.run.a) && isValid(datum.run.b)"
+        )  # a lost run has no place; null would draw at 0
         .transform_calculate(a="datum.run.a", b="datum.run.b")
         .mark_point(filled=True, size=30, opacity=0.85, strokeWidth=0.7, clip=True, aria=False)
     )

@@ -16,7 +16,7 @@ from gd_ui.datasets import CATALOGUE
 from gd_ui.frames import race_frames
 from gd_ui.framing import View
 from gd_ui.lessons import ROOT
-from gd_ui.methods import METHODS
+from gd_ui.methods import METHODS, MINI_BATCH, STOCHASTIC
 from gd_ui.race_charts import templates
 from tests.gd_ui.races import BALL, EXACT, PATIENTS, raced
 
@@ -223,3 +223,14 @@ def test_a_loss_is_written_with_powers_of_ten_where_it_is_tiny_or_large() -> Non
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_paper_of_charts_is_the_background_of_the_page(theme: str) -> None:
     assert THEME[theme]["chartCategoricalColors"][SLOTS.index(PAPER)] == THEME[theme]["backgroundColor"]
+
+
+@pytest.mark.parametrize("name", [MINI_BATCH.name, STOCHASTIC.name])
+def test_runs_that_are_lost_have_no_dot_in_the_cloud(name: str) -> None:
+    """Charts keep invalid values, for speed, and would draw them at 0, where no run ever was."""
+    layers = json.loads(json.dumps(templates()[f"map {name}"]["layer"]))
+    inner = [layer for outer in layers for layer in outer.get("layer", [outer])]
+    cloud = next(layer for layer in inner if f"data('cloud {name}')" in json.dumps(layer.get("transform", [])))
+    steps = [next(iter(step)) for step in cloud["transform"]]
+    kept = [step["filter"] for step in cloud["transform"][steps.index("flatten") :] if "filter" in step]
+    assert kept == ["isValid(datum.run.a) && isValid(datum.run.b)"]

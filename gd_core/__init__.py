@@ -27,19 +27,20 @@ from gd_core.data import (
 )
 from gd_core.descent import NEVER, History, descend, everywhere
 from gd_core.experiment import Problem, Recipe, Task, prepare, train
-from gd_core.gradcheck import GradientCheck, check_gradient, numerical_gradient
+from gd_core.gradcheck import DIFFERENCES, GradientCheck, check_gradient, numerical_gradient
 from gd_core.least_squares import least_squares
 from gd_core.losses import LOSSES, Loss
 from gd_core.models import ACTIVATIONS, Activation, Model, linear
 from gd_core.objective import Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
-from gd_core.scaling import SCALINGS, Scaler, original_units
+from gd_core.scaling import SCALINGS, Scaler, constant_columns, original_units, scaled_units
 from gd_core.schedules import SCHEDULES
-from gd_core.surface import Plane, coordinate_plane, principal_plane, section, surface
+from gd_core.surface import Bowl, Plane, bowl, coordinate_plane, principal_plane, section, surface
 
 __all__ = [
     "ACTIVATIONS",
     "COURSE_DATA",
+    "DIFFERENCES",
     "LOSSES",
     "NEVER",
     "OPTIMIZERS",
@@ -49,6 +50,7 @@ __all__ = [
     "SCHEDULES",
     "Activation",
     "Batching",
+    "Bowl",
     "Curvature",
     "Dataset",
     "GradientCheck",
@@ -64,7 +66,9 @@ __all__ = [
     "Scaler",
     "Task",
     "applicants",
+    "bowl",
     "check_gradient",
+    "constant_columns",
     "coordinate_plane",
     "curvature",
     "dataset",
@@ -82,6 +86,7 @@ __all__ = [
     "original_units",
     "prepare",
     "principal_plane",
+    "scaled_units",
     "section",
     "single_example_limit",
     "surface",

@@ -52,6 +52,11 @@ class Plan:
         """Return T, the number of updates."""
         return len(self.seen) - 1
 
+    def until(self, updates: int) -> Plan:
+        """Return the same plan ended after so many updates, or after its own last one."""
+        seen = self.seen[: updates + 1]
+        return Plan(None if self.stream is None else self.stream[:, : seen[-1]], seen)
+
     def __iter__(self) -> Iterator[Rows]:
         """Yield the batch of every update."""
         for start, end in pairwise(self.seen):

@@ -16,6 +16,9 @@ from gd_core import checks
 from gd_core.objective import Objective
 from gd_core.shapes import Array
 
+COUNTABLE = 2**53
+"""Updates are predicted up to this many; beyond it a float no longer counts one by one."""
+
 REGIMES: tuple[str, ...] = ("crawling", "direct", "zigzag", "divergent")
 """By rate·λmax: below 0.5 the steepest direction keeps over half its error per update; up to 1 it goes
 straight; below 2 it overshoots and comes back; from 2 on it does not come back (at 2 it swings for ever)."""
@@ -54,6 +57,77 @@ class Curvature(NamedTuple):
         """Return which of REGIMES a learning rate falls in, for plain gradient descent on all examples."""
         reach = checks.number("learning_rate", learning_rate, 0, above=True) * self.eigenvalues[-1]
         return REGIMES[int(reach >= 0.5) + int(reach > 1) + int(reach >= 2)]
+
+    def factors(self, learning_rate: float) -> Array:
+        """Return 1 - rate·λ (P,): by what one update multiplies the error along each eigenvector."""
+        return 1 - checks.number("learning_rate", learning_rate, 0, above=True) * self.eigenvalues
+
+    def excess(self, away: ArrayLike, learning_rate: float, updates: float) -> float:
+        """Return the loss above the minimum of a quadratic after so many updates, in closed form.
+
+        sum over eigenvectors of λ/2 (1 - rate·λ)^(2 updates) c², c being the components of `away` (P,), the way
+        from the minimum to the start. Nothing is simulated. (Goh 2017, "Why momentum really works".)
+        """
+        return float(self._terms(away, learning_rate, updates).sum())
+
+    def updates_to(self, share: float, away: ArrayLike, learning_rate: float) -> int | None:
+        """Return the first update after which at most `share` of the start's excess loss is left.
+
+        Found by search in the closed form, whose terms are powers: once their sum rises it goes on rising, so
+        "there, or rising" is false up to some update and true ever after. None where the sum rises before it gets
+        there, or where more than COUNTABLE updates are needed. `away` (P,) as in `excess`.
+        """
+        goal = checks.number("share", share, 0, 1, above=True, below=True) * self.excess(away, learning_rate, 0)
+        reach = checks.number("learning_rate", learning_rate, 0, above=True) * self.eigenvalues
+        growth = reach * (reach - 2)  # (1 - reach)² - 1, without the rounding of tiny rates
+
+        def there(updates: int) -> bool:
+            return self.excess(away, learning_rate, updates) <= goal
+
+        def decided(updates: int) -> bool:
+            return there(updates) or float(self._terms(away, learning_rate, updates) @ growth) >= 0
+
+        high = 1
+        while not decided(high):
+            high *= 2
+            if high > COUNTABLE:
+                return None
+        low = 0 if high == 1 else high // 2
+        if decided(0):
+            high = 0
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if decided(middle) else (middle, high)
+        return high if there(high) else None
+
+    def updates_bound(self, share: float, learning_rate: float) -> int | None:
+        """Return how many updates leave at most `share` of the excess loss, wherever a run of the bowl starts.
+
+        As if all the excess lay in the direction that keeps most: the first t with max|1 - rate·λ|^(2t) <= share.
+        Directions without curvature carry no loss and do not count. None where some direction keeps all or grows,
+        or where more than COUNTABLE updates are needed.
+        """
+        rounding = self.eigenvalues[-1] * len(self.eigenvalues) * np.finfo(float).eps
+        curved = self.eigenvalues[self.eigenvalues > max(rounding, 0)]
+        if len(curved) == 0:
+            return 0
+        slowest = np.abs(1 - checks.number("learning_rate", learning_rate, 0, above=True) * curved).argmax()
+        return Curvature(curved[[slowest]], np.eye(1)).updates_to(share, [1.0], learning_rate)
+
+    def _terms(self, away: ArrayLike, learning_rate: float, updates: float) -> Array:
+        """Return the excess loss (P,) that each eigenvector of a bowl holds after so many updates."""
+        components = checks.array("away", away, self.eigenvalues.shape) @ self.eigenvectors
+        held = np.maximum(self.eigenvalues, 0) / 2 * components**2
+        if updates == 0:
+            return np.asarray(held)
+        reach = checks.number("learning_rate", learning_rate, 0, above=True) * self.eigenvalues
+        # log1p keeps the digits of a tiny rate, which 1 - reach loses; logarithms never overflow
+        tiny = np.finfo(float).tiny
+        kept = np.where(reach < 0.5, np.log1p(-np.minimum(reach, 0.5)), np.log(np.maximum(np.abs(1 - reach), tiny)))
+        total = np.log(np.maximum(held, tiny)) + 2 * updates * kept
+        largest = np.log(np.finfo(float).max)
+        left = np.where(total < largest, np.exp(np.minimum(total, largest)), np.inf)
+        return np.where(held > 0, left, 0.0)
 
 
 def hessian(objective: Objective, theta: ArrayLike) -> Array:

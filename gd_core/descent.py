@@ -44,7 +44,6 @@ class History(NamedTuple):
     """(R,) the first update after which a parameter or the loss is not finite, or NEVER (-1)."""
 
 
-@quietly
 def descend(
     objective: Objective,
     optimizer: Optimizer,
@@ -53,26 +52,51 @@ def descend(
     validation: Objective | None = None,
     report: Report = lambda fraction: None,
 ) -> History:
-    """Run one descent per row of the starts theta (R, P) and return the whole history.
+    """Run one descent per row of the starts theta (R, P) by the plain loop and return the whole history.
 
     theta ← theta + step, step = optimizer(gradient of the plan's batch). Nothing is clipped: a run that
     diverges goes on into inf and NaN, and `History.diverged_at` says since when. `validation` is the same
     model on held-out rows. Raises ValueError when theta does not fit the model or the plan.
     """
+    theta = fitting(theta, objective, plan)
+    path = loop(objective, optimizer, theta, plan, part(report, 0, 0.5))
+    return recorded(objective, path, plan, validation, part(report, 0.5, 0.5))
+
+
+def fitting(theta: Array, objective: Objective, plan: Plan) -> Array:
+    """Return the starts theta (R, P) if they fit the model and the plan; raises ValueError otherwise."""
     theta = checks.array("theta", theta, ("R", objective.model.n_params))
     if plan.stream is not None and len(plan.stream) != len(theta):
         raise ValueError(f"plan must have one stream per start; got {len(plan.stream)} for {len(theta)} starts.")
+    return theta
+
+
+@quietly
+def loop(
+    objective: Objective, optimizer: Optimizer, theta: Array, plan: Plan, report: Report = lambda fraction: None
+) -> Array:
+    """Return the path (R, T+1, P) from the starts theta (R, P), one update after the other."""
     path = np.empty((len(plan) + 1, *theta.shape))
     path[0], state = theta, optimizer.init(theta)
     for t, batch in enumerate(plan, start=1):
         step, state = optimizer.update(objective.grad(theta, batch), state)
         path[t] = theta = theta + step
         if t % 1000 == 0:
-            report(0.5 * t / len(plan))
-    path = path.swapaxes(0, 1)
-    share = 0.5 * objective.n / (objective.n + (0 if validation is None else validation.n))
-    loss = everywhere(objective.value, path, objective.n, part(report, 0.5, share))
-    rest = part(report, 0.5 + share, 0.5 - share)
+            report(t / len(plan))
+    return path.swapaxes(0, 1)
+
+
+def recorded(
+    objective: Objective,
+    path: Array,
+    plan: Plan,
+    validation: Objective | None = None,
+    report: Report = lambda fraction: None,
+) -> History:
+    """Return the history of a path (R, T+1, P): its losses after every update, and where it left all numbers."""
+    share = objective.n / (objective.n + (0 if validation is None else validation.n))
+    loss = everywhere(objective.value, path, objective.n, part(report, 0, share))
+    rest = part(report, share, 1 - share)
     held_out = None if validation is None else everywhere(validation.value, path, validation.n, rest)
     return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
 

@@ -12,16 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gd_core import checks
+from gd_core import checks, scan
 from gd_core.batching import Batching
 from gd_core.data import Dataset
-from gd_core.descent import History, Report, descend
+from gd_core.descent import History, Report, fitting, loop, part, recorded
 from gd_core.losses import LOSSES
 from gd_core.models import linear
 from gd_core.objective import Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler
 from gd_core.schedules import SCHEDULES
+
+METHODS = ("fastest", "loop")
+"""How `train` may compute a history; the numbers are the same up to rounding."""
 
 
 @dataclass(frozen=True)
@@ -158,15 +161,24 @@ def train(
     recipe: Recipe,
     validation: Objective | None = None,
     report: Report = lambda fraction: None,
+    method: str = "fastest",
 ) -> History:
     """Run a recipe: one history of `recipe.runs` runs on the objective.
 
-    Raises ValueError when the start does not fit the model or the batch is larger than the data.
+    `method` is "loop" for the plain loop, or "fastest": the scan where it gives the same path sooner. Raises
+    ValueError when the start does not fit the model or the batch is larger than the data.
     """
+    checks.choice("method", method, METHODS)
     seeds = recipe.seeds * (recipe.runs // len(recipe.seeds))
     plan = Batching(recipe.batch_size, recipe.order).plan(objective.n, recipe.epochs, seeds)
     if recipe.start is None:
         theta = objective.model.init(seeds)
     else:
         theta = np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
-    return descend(objective, recipe.build_optimizer(len(plan)), theta, plan, validation, report)
+    theta, optimizer = fitting(theta, objective, plan), recipe.build_optimizer(len(plan))
+    path = None
+    if method == "fastest" and optimizer.plain_rate is not None and scan.applies(objective, recipe.runs, plan):
+        path = scan.path(objective, optimizer.plain_rate, theta, plan, part(report, 0, 0.5))
+    if path is None:  # no scan, or a run that diverges: the loop says when exactly
+        path = loop(objective, optimizer, theta, plan, part(report, 0, 0.5))
+    return recorded(objective, path, plan, validation, part(report, 0.5, 0.5))

@@ -44,6 +44,48 @@ def numerical_gradient(value: Callable[[Array], Array], theta: Array, nudge: flo
     return gradient
 
 
+def forward_difference(value: Callable[[Array], Array], theta: Array, nudges: Array) -> Array:
+    """(J(theta + h e_p) - J(theta)) / h for every nudge h and parameter p, (H, P), at one theta (P,).
+
+    `value` is (R, P) -> (R,); nudges (H,) are absolute and above zero. On a smooth J the error is h/2 times the second
+    derivative, plus rounding that grows as 1/h. (Nocedal and Wright 2006, section 8.1.)
+    """
+    theta, h = _nudged(theta, nudges)
+    here = np.broadcast_to(theta, h.shape)
+    return np.asarray(_change(value, theta + h, here) / h.sum(axis=-1))
+
+
+def central_difference(value: Callable[[Array], Array], theta: Array, nudges: Array) -> Array:
+    """(J(theta + h e_p) - J(theta - h e_p)) / 2h for every nudge h and parameter p, (H, P), at one theta (P,).
+
+    Arguments as in `forward_difference`. The error is h²/6 times the third derivative, nothing on a quadratic J, plus
+    rounding.
+    """
+    theta, h = _nudged(theta, nudges)
+    return np.asarray(_change(value, theta + h, theta - h) / (2 * h.sum(axis=-1)))
+
+
+DIFFERENCES: dict[str, Callable[[Callable[[Array], Array], Array, Array], Array]] = {
+    "forward": forward_difference,
+    "central": central_difference,
+}
+"""Ways to measure a slope with a nudge, by name."""
+
+
+def _nudged(theta: Array, nudges: Array) -> tuple[Array, Array]:
+    """Check both; return theta (P,) and the steps (H, P, P): row p of each square nudges parameter p alone."""
+    theta, nudges = checks.array("theta", theta, ("P",)), checks.array("nudges", nudges, ("H",))
+    checks.number("nudges", float(nudges.min()), 0, above=True)
+    return theta, nudges[:, None, None] * np.eye(len(theta))
+
+
+def _change(value: Callable[[Array], Array], there: Array, here: Array) -> Array:
+    """J at points (H, P, P) minus J at others; both in one call, so that equal points give equal losses."""
+    ends = np.stack([there, here])
+    after, before = value(ends.reshape(-1, ends.shape[-1])).reshape(ends.shape[:-1])
+    return np.asarray(after - before)
+
+
 def check_gradient(objective: Objective, theta: Array, batch: Rows = FULL) -> GradientCheck:
     """Compare `objective.grad` with central differences of `objective.value` at theta (R, P).
 

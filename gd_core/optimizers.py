@@ -30,6 +30,8 @@ class Optimizer(NamedTuple):
 
     init: Callable[[Array], State]
     update: Callable[[Array, State], tuple[Array, State]]
+    plain_rate: Rate | None = None
+    """The learning rate if every step is -rate * grad and nothing else; None for rules with a memory."""
 
 
 class Clock(NamedTuple):
@@ -56,7 +58,8 @@ def _stepper(
 
 def gd(learning_rate: Rate) -> Optimizer:
     """Plain gradient descent: step = -learning_rate * grad. Stochastic or not is the batch's affair."""
-    return _stepper(learning_rate, lambda theta: None, lambda grad, _, t: (grad, None))
+    stepper = _stepper(learning_rate, lambda theta: None, lambda grad, _, t: (grad, None))
+    return stepper._replace(plain_rate=learning_rate)
 
 
 def momentum(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gd_core import checks
 from gd_core.shapes import Array
@@ -69,16 +69,45 @@ def original_units(theta: ArrayLike, features: Scaler, target: Scaler) -> Array:
     With z = (x - shift)/scale and y scaled likewise: w = w_scaled * scale_y / scale and
     b = b_scaled * scale_y + shift_y - sum(w * shift).
     """
-    theta = checks.numbers("theta", theta)
-    if theta.ndim == 0 or theta.shape[-1] != len(features.shift) + 1:
-        raise ValueError(f"theta must end with {len(features.shift)} weights and a bias; got shape {theta.shape}.")
+    theta = _weights_and_bias(theta, features)
     weights = theta[..., :-1] * target.scale / features.scale
     shift = target.shift - (weights * features.shift).sum(axis=-1, keepdims=True)
     bias = theta[..., -1:] * target.scale + shift
     return np.concatenate([weights, bias], axis=-1)
 
 
+def scaled_units(theta: ArrayLike, features: Scaler, target: Scaler) -> Array:
+    """Translate a linear model's theta (..., D+1), weights then bias, from original to scaled columns.
+
+    The inverse of `original_units`: the same line, so that descents in different units can start alike.
+    w_scaled = w * scale / scale_y and b_scaled = (b + sum(w * shift) - shift_y) / scale_y.
+    """
+    theta = _weights_and_bias(theta, features)
+    weights = theta[..., :-1]
+    bias = theta[..., -1:] + (weights * features.shift).sum(axis=-1, keepdims=True) - target.shift
+    return np.concatenate([weights * features.scale, bias], axis=-1) / target.scale
+
+
+def constant_columns(x: ArrayLike) -> NDArray[np.intp]:
+    """Return the numbers of the columns of x (N, D) that do not vary, which every scaler leaves at scale 1.
+
+    With one row these are all columns. A column counts as constant when its range or its deviation is 0.
+    """
+    x = checks.array("x", x, ("N", "D"))
+    return np.flatnonzero(~_varies(x, x.std(axis=0)))
+
+
+def _weights_and_bias(theta: ArrayLike, features: Scaler) -> Array:
+    theta = checks.numbers("theta", theta)
+    if theta.ndim == 0 or theta.shape[-1] != len(features.shift) + 1:
+        raise ValueError(f"theta must end with {len(features.shift)} weights and a bias; got shape {theta.shape}.")
+    return theta
+
+
 def _scaler(x: Array, shift: Array, scale: Array) -> Scaler:
+    return Scaler(shift, np.where(_varies(x, scale), scale, 1.0))
+
+
+def _varies(x: Array, scale: Array) -> NDArray[np.bool_]:
     # Both: the deviation of equal values may round to 1e-17, that of nearly equal ones to 0.
-    varies = (np.ptp(x, axis=0) > 0) & (scale > 0)
-    return Scaler(shift, np.where(varies, scale, 1.0))
+    return np.asarray((np.ptp(x, axis=0) > 0) & (scale > 0))

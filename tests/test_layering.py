@@ -17,6 +17,7 @@ CORE_LAYERS = (
     {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling"},
     {"objective"},
     {"curvature", "descent", "gradcheck", "least_squares"},
+    {"scan"},
     {"surface", "experiment"},
 )
 CORE = sorted(file for file in (ROOT / "gd_core").glob("*.py") if file.stem != "__init__")

@@ -95,3 +95,16 @@ def test_examples_seen_count_up_batch_by_batch(draw: tuple[int, int], epochs: in
     assert plan.seen[-1] == epochs * n
     assert np.diff(plan.seen).tolist() == [batch.shape[1] for batch in plan]
     assert set(range(n, epochs * n + 1, n)) <= set(plan.seen.tolist())  # every epoch ends with an update
+
+
+@given(DRAWS, st.integers(1, 3), st.integers(0, 130), st.booleans())
+def test_a_plan_until_an_update_is_its_beginning(draw: tuple[int, int], epochs: int, updates: int, whole: bool) -> None:
+    n, size = draw
+    plan = Batching(None if whole else size).plan(n, epochs, [3, 4])
+    begun = plan.until(updates)
+    assert len(begun) == min(updates, len(plan))
+    assert begun.seen.tolist() == plan.seen[: updates + 1].tolist()
+    for batch, expected in zip(begun, list(plan)[:updates], strict=True):
+        assert (batch == expected) if whole else (batch.tolist() == expected.tolist())
+    if not whole:
+        assert begun.stream.tolist() == plan.stream[:, : begun.seen[-1]].tolist()

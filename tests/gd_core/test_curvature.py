@@ -18,6 +18,7 @@ from gd_core import (
     least_squares,
     linear,
     noisy_line,
+    noisy_line_start,
     objective,
     single_example_limit,
     train,
@@ -215,3 +216,104 @@ def test_above_the_single_example_limit_the_longest_row_throws_a_run_outwards(
 
 def test_a_row_of_zeros_without_bias_sets_no_limit() -> None:
     assert single_example_limit(objective(linear(1, bias=False), LOSSES["squared"], [[0]], [1])) == np.inf
+
+
+SHARES = [0.5, 0.01, 1e-6]
+
+
+@pytest.mark.parametrize("problem", [line(), random_regression(1, 3), random_regression(2, 5)], ids=["line", "3", "5"])
+@pytest.mark.parametrize("reach", [0.02, 0.3, 0.9, 1.3, 1.95, 2.2])
+def test_the_closed_form_is_the_loss_of_the_run(problem: Objective, reach: float) -> None:
+    best = least_squares(problem)
+    bowl = curvature(problem, best)
+    rate = reach / bowl.eigenvalues[-1]
+    start = best + np.arange(1, len(best) + 1)
+    loss = train(problem, Recipe((rate,), epochs=40, start=tuple(start.tolist()))).loss[0]
+    closed = [bowl.excess(start - best, rate, t) for t in range(41)]
+    assert closed == pytest.approx((loss - problem.value(best[None])).tolist(), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("problem", [line(), random_regression(1, 3), random_regression(2, 5)], ids=["line", "3", "5"])
+@pytest.mark.parametrize("reach", [0.05, 0.3, 0.5, 0.9, 1.0, 1.3, 1.9, 1.98])
+def test_a_stable_run_needs_the_predicted_updates_and_no_more_than_the_bound(
+    problem: Objective, reach: float, share: float
+) -> None:
+    best = least_squares(problem)
+    bowl = curvature(problem, best)
+    rate = reach / bowl.eigenvalues[-1]
+    start = best + np.random.default_rng(0).normal(size=len(best))
+    predicted = bowl.updates_to(share, start - best, rate)
+    bound = bowl.updates_bound(share, rate)
+    assert predicted is not None
+    assert bound is not None
+    loss = train(problem, Recipe((rate,), epochs=predicted + 2, start=tuple(start.tolist()))).loss[0]
+    excess = loss - problem.value(best[None])
+    measured = int((excess <= share * excess[0]).argmax())
+    assert abs(predicted - measured) <= 1
+    assert predicted <= bound
+    assert bowl.excess(start - best, rate, predicted) <= share * bowl.excess(start - best, rate, 0)
+    assert bowl.excess(start - best, rate, predicted - 1) > share * bowl.excess(start - best, rate, 0)
+
+
+def test_course_b_needs_the_predicted_updates_at_the_course_s_low_and_high_rate() -> None:
+    bowl, start = curvature(line(), [0, 0]), noisy_line_start()
+    away = np.array(start) - least_squares(line())
+    assert [bowl.updates_to(0.01, away, rate) for rate in (0.2, 0.8, 0.81, 1.1)] == [33, 165, None, None]
+    assert [bowl.updates_bound(0.01, rate) for rate in (0.2, 0.8, 0.81, 1.1)] == [76, 168, None, None]
+    assert bowl.factors(0.8) == pytest.approx(1 - 0.8 * bowl.eigenvalues, rel=1e-15)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_bound_is_met_by_a_start_in_the_direction_that_keeps_most(seed: int) -> None:
+    bowl = curvature(random_regression(seed, 3), np.zeros(4))
+    for rate in np.array([0.1, 1.0, 1.9]) / bowl.eigenvalues[-1]:
+        worst = np.abs(bowl.factors(rate)).argmax()
+        assert bowl.updates_to(0.01, bowl.eigenvectors[:, worst], rate) == bowl.updates_bound(0.01, rate)
+
+
+@given(
+    st.lists(st.floats(0.01, 10), min_size=1, max_size=4),
+    st.floats(0.01, 2.5),
+    st.integers(0, 99),
+    st.sampled_from(SHARES),
+)
+def test_the_search_finds_the_first_update_that_trying_all_of_them_finds(
+    eigenvalues: list[float], reach: float, seed: int, share: float
+) -> None:
+    bowl = Curvature(np.sort(eigenvalues), np.eye(len(eigenvalues)))
+    away = np.random.default_rng(seed).normal(size=len(eigenvalues))
+    rate, limit = reach / max(eigenvalues), 400
+    tried = next((t for t in range(limit) if bowl.excess(away, rate, t) <= share * bowl.excess(away, rate, 0)), None)
+    found = bowl.updates_to(share, away, rate)
+    assert found == tried or (tried is None and found is not None and found >= limit)
+
+
+def test_predictions_cope_with_tiny_rates_flat_directions_and_starts_at_the_minimum() -> None:
+    assert STEEPEST_TWO.updates_to(0.01, [1, 0], 1e-10) == pytest.approx(np.log(100) / 1e-10, rel=1e-9)
+    assert STEEPEST_TWO.updates_to(0.01, [1, 1], 5e-324) is None
+    assert STEEPEST_TWO.updates_to(0.01, [0, 0], 0.5) == 0
+    assert STEEPEST_TWO.updates_to(0.01, [0, 1], 0.5) == 1  # one step of 1/λ lands on the minimum
+    assert STEEPEST_TWO.updates_to(0.01, [1, 0], 1.5) == 2  # no error lies in the direction that would diverge
+    assert STEEPEST_TWO.excess([1, 1], 1.5, 10**6) == np.inf
+    flat = Curvature(np.array([0.0, 2.0]), np.eye(2))
+    assert flat.updates_to(0.01, [1, 1], 0.4) == flat.updates_bound(0.01, 0.4) == 2
+    assert Curvature(np.zeros(2), np.eye(2)).updates_bound(0.01, 0.4) == 0
+
+
+@pytest.mark.parametrize(
+    ("share", "away", "rate", "setting"),
+    [
+        (0, [1, 1], 0.1, "share"),
+        (1, [1, 1], 0.1, "share"),
+        (0.5, [1], 0.1, "away"),
+        (0.5, [1, np.nan], 0.1, "away"),
+        (0.5, [1, 1], 0, "learning_rate"),
+        (0.5, [1, 1], np.inf, "learning_rate"),
+    ],
+)
+def test_a_prediction_names_the_setting_it_cannot_use(
+    share: float, away: list[float], rate: float, setting: str
+) -> None:
+    with pytest.raises(ValueError, match=setting):
+        STEEPEST_TWO.updates_to(share, away, rate)

@@ -1,4 +1,7 @@
-"""The loop against loops written out in plain Python and against scikit-learn; divergence is recorded."""
+"""Descent against loops written out in plain Python and against scikit-learn; divergence is recorded.
+
+What the loop makes is made again by the fastest method, where there is a faster one.
+"""
 
 import math
 from collections.abc import Sequence
@@ -30,9 +33,13 @@ from gd_core import (
     three_points,
     train,
 )
+from gd_core.descent import fitting, loop, recorded
+from gd_core.experiment import METHODS
 from gd_core.optimizers import gd
 
 Walk = tuple[list[tuple[float, float]], list[float]]
+
+by_both_methods = pytest.mark.parametrize("method", METHODS)
 
 
 def plain_descent(
@@ -80,12 +87,13 @@ COURSES = {
 }
 
 
+@by_both_methods
 @pytest.mark.parametrize("course", COURSES)
-def test_a_course_runs_as_its_loop_written_out(course: str) -> None:
+def test_a_course_runs_as_its_loop_written_out(course: str, method: str) -> None:
     data, start, rate, epochs, size, bias = COURSES[course]
     path, losses = plain_descent(points_of(data), start, rate, epochs, size, bias)
     recipe = Recipe((rate,), batch_size=size, order="sequential", epochs=epochs, start=start if bias else start[:1])
-    history = train(on_course(data, bias=bias), recipe)
+    history = train(on_course(data, bias=bias), recipe, method=method)
     parameters = np.array(path) if bias else np.array(path)[:, :1]
     assert history.path[0] == pytest.approx(parameters, rel=1e-10, abs=1e-12)
     assert history.loss[0] == pytest.approx(np.array(losses), rel=1e-10, abs=1e-14)
@@ -105,10 +113,11 @@ def test_course_a_predicts_four_for_four_before_training_and_eight_after(size: i
     assert after == pytest.approx(8 - 4 * factor**100, abs=1e-12)
 
 
+@by_both_methods
 @pytest.mark.parametrize("epochs", [1, 2, 5])
 @pytest.mark.parametrize("schedule", ["constant", "invscaling"])
 @pytest.mark.parametrize("features", [1, 3])
-def test_stochastic_descent_in_order_is_scikit_learns(epochs: int, schedule: str, features: int) -> None:
+def test_stochastic_descent_in_order_is_scikit_learns(epochs: int, schedule: str, features: int, method: str) -> None:
     rng = np.random.default_rng(4)
     x = rng.normal(size=(37, features))
     y = x @ np.arange(1, features + 1) + 0.5 + 0.1 * rng.normal(size=37)
@@ -119,6 +128,7 @@ def test_stochastic_descent_in_order_is_scikit_learns(epochs: int, schedule: str
     history = train(
         objective(linear(features), LOSSES["half squared"], x, y),
         Recipe((0.05,), schedule=schedule, batch_size=1, order="sequential", epochs=epochs, start=start),
+        method=method,
     )
     assert len(history.path[0]) == epochs * 37 + 1
     assert np.abs(history.path[0, -1] - [*peer.coef_, *peer.intercept_]).max() < 1e-12
@@ -158,9 +168,10 @@ def first_update_not_finite(points: Sequence[tuple[float, float]], rate: float, 
     return NEVER
 
 
-def test_divergence_is_recorded_at_the_first_update_that_is_not_finite() -> None:
+@by_both_methods
+def test_divergence_is_recorded_at_the_first_update_that_is_not_finite(method: str) -> None:
     rates = (0.1, 0.8, 1.1, 3.0, 1e3, 1e160)
-    history = train(on_course(noisy_line()), Recipe(rates, epochs=800, start=(0.0, 0.0)))
+    history = train(on_course(noisy_line()), Recipe(rates, epochs=800, start=(0.0, 0.0)), method=method)
     expected = [first_update_not_finite(points_of(noisy_line()), rate, 800) for rate in rates]
     assert history.diverged_at.tolist() == expected
     assert expected[:2] == [NEVER, NEVER]
@@ -183,14 +194,16 @@ def test_a_parameter_can_be_lost_while_the_loss_is_finite() -> None:
     assert history.diverged_at.tolist() == [3]
 
 
-def test_a_start_whose_loss_overflows_has_diverged_at_the_start() -> None:
-    history = train(on_course(noisy_line()), Recipe((0.1,), epochs=2, start=(1e200, 0.0)))
+@by_both_methods
+def test_a_start_whose_loss_overflows_has_diverged_at_the_start(method: str) -> None:
+    history = train(on_course(noisy_line()), Recipe((0.1,), epochs=2, start=(1e200, 0.0)), method=method)
     assert history.diverged_at.tolist() == [0]
 
 
-def test_a_history_begins_at_the_start_and_counts_what_was_read() -> None:
+@by_both_methods
+def test_a_history_begins_at_the_start_and_counts_what_was_read(method: str) -> None:
     on = on_course(noisy_line())
-    history = train(on, Recipe((0.1, 0.2), batch_size=30, epochs=2, start=(3.0, 4.0)))
+    history = train(on, Recipe((0.1, 0.2), batch_size=30, epochs=2, start=(3.0, 4.0)), method=method)
     assert history.path[:, 0].tolist() == [[3.0, 4.0]] * 2
     assert history.loss[:, 0].tolist() == on.value(np.array([[3.0, 4.0]] * 2)).tolist()
     assert history.seen.tolist() == [0, 30, 60, 80, 110, 140, 160]
@@ -198,22 +211,24 @@ def test_a_history_begins_at_the_start_and_counts_what_was_read() -> None:
     assert history.validation_loss is None
 
 
+@by_both_methods
 @pytest.mark.parametrize("size", [1, 7, None])
-def test_losses_are_on_all_rows_whatever_batch_made_the_update(size: int | None) -> None:
+def test_losses_are_on_all_rows_whatever_batch_made_the_update(size: int | None, method: str) -> None:
     data = noisy_line()
     on = on_course(data)
     held_out = objective(linear(1), LOSSES["squared"], data.x[data.validation], data.y[data.validation])
-    history = train(on, Recipe((0.1, 0.3), batch_size=size, seeds=(1, 2), epochs=2), held_out)
+    history = train(on, Recipe((0.1, 0.3), batch_size=size, seeds=(1, 2), epochs=2), held_out, method=method)
     for t in range(len(history.seen)):
         assert history.loss[:, t] == pytest.approx(on.value(history.path[:, t]), abs=1e-14)
         assert history.validation_loss[:, t] == pytest.approx(held_out.value(history.path[:, t]), abs=1e-14)
 
 
-def test_on_noise_free_data_stochastic_descent_converges_linearly() -> None:
+@by_both_methods
+def test_on_noise_free_data_stochastic_descent_converges_linearly(method: str) -> None:
     # One epoch over x = 1, 2, 3 multiplies the error w - 2 by (1 - 2 rate)(1 - 8 rate)(1 - 18 rate).
     rate = 0.01
     recipe = Recipe((rate,), batch_size=1, order="sequential", epochs=60, start=(1.0,))
-    errors = train(on_course(three_points(), bias=False), recipe).path[0, ::3, 0] - 2
+    errors = train(on_course(three_points(), bias=False), recipe, method=method).path[0, ::3, 0] - 2
     factor = (1 - 2 * rate) * (1 - 8 * rate) * (1 - 18 * rate)
     assert errors == pytest.approx(-(factor ** np.arange(61)), rel=1e-6, abs=1e-14)
     assert abs(errors[-1]) < 1e-7
@@ -259,6 +274,58 @@ def test_batch_descent_and_a_falling_rate_get_below_the_floor_of_stochastic_desc
     assert floor > 0.1 * best
     assert stochastic(0.1, "cosine").loss[:, -1].mean() - best < floor / 20
     assert abs(train(on, Recipe((0.5,), epochs=1000)).loss[0, -1] - best) < 1e-15
+
+
+def a_network() -> Objective:
+    """Return a small network on course B's line: nothing but the loop can run it."""
+    data = noisy_line()
+    model = Model((1, 2, 1), ACTIVATIONS["tanh"])
+    return objective(model, LOSSES["squared"], data.x[data.train], data.y[data.train])
+
+
+@pytest.mark.parametrize("size", [1, 30, None])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_descent_is_the_loop_written_out_and_recorded(optimizer: str, size: int | None) -> None:
+    on, rule, plan = a_network(), OPTIMIZERS[optimizer](0.05), Batching(size).plan(80, 2, [3, 4])
+    starts = on.model.init([1, 2])
+    theta, state, places = starts, rule.init(starts), [starts]
+    for batch in plan:
+        step, state = rule.update(on.grad(theta, batch), state)
+        theta = theta + step
+        places.append(theta)
+    path = loop(on, rule, starts, plan)
+    assert path.tolist() == np.stack(places, axis=1).tolist()
+    history = descend(on, rule, starts, plan, on)
+    assert history.path.tolist() == path.tolist()
+    assert history.validation_loss.tolist() == history.loss.tolist()
+    assert history.loss == pytest.approx(np.stack([on.value(place) for place in places], axis=1), rel=1e-13)
+    again = recorded(on, path, plan, on)
+    assert all(np.array_equal(one, other) for one, other in zip(history, again, strict=True))
+
+
+def test_a_record_says_where_a_path_left_all_numbers() -> None:
+    on, plan = on_course(noisy_line()), Batching().plan(80, 3, [0])
+    path = np.zeros((4, 4, 2))
+    path[1, 2:] = np.inf
+    path[2, 3] = np.nan, 1
+    path[3, 1:] = 1e200  # finite, but its loss is not
+    history = recorded(on, path, plan)
+    assert history.diverged_at.tolist() == [NEVER, 2, 3, 1]
+    assert history.validation_loss is None
+    assert history.seen.tolist() == [0, 80, 160, 240]
+
+
+def test_starts_must_fit_the_model_and_the_plan() -> None:
+    on, plan = on_course(noisy_line()), Batching(1).plan(80, 1, [0, 1])
+    assert fitting([[1, 2], [3, 4]], on, plan).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert fitting([[1, 2]] * 5, on, Batching().plan(80, 1, [0])).shape == (5, 2)  # no stream: any number of runs
+    for starts, message in (
+        ([[1.0, 2.0]], "^plan must have one stream per start; got 2 for 1 starts"),
+        ([[1.0], [2.0]], r"^theta must have shape \(R, 2\)"),
+        ([[1.0, np.inf], [2.0, 0.0]], "^theta must hold finite numbers"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fitting(starts, on, plan)
 
 
 @pytest.mark.parametrize("n", [1, 100, 2**17, 2**20])

@@ -21,6 +21,7 @@ from gd_core import (
     prepare,
     train,
 )
+from gd_core.experiment import METHODS
 
 
 def houses() -> Dataset:
@@ -142,15 +143,64 @@ def test_a_recipe_is_the_loop_with_its_settings_filled_in(optimizer: str, schedu
     column = np.array(rates)[:, None]
     by_hand = OPTIMIZERS[optimizer](lambda t: column * SCHEDULES[schedule](t, 12), **own)
     expected = descend(on, by_hand, np.zeros((2, 2)), plan)
-    history = train(on, recipe)
+    history = train(on, recipe, method="loop")
     assert history.path.tolist() == expected.path.tolist()
     assert history.loss.tolist() == expected.loss.tolist()
+    fastest = train(on, recipe)
+    assert np.abs(fastest.path - expected.path).max() < 1e-14
+    assert np.abs(fastest.loss - expected.loss).max() < 1e-14
     default = train(on, Recipe(rates, optimizer, schedule, batch_size=30, epochs=4, start=(0.0, 0.0), seeds=(1, 2)))
     assert not own or history.path.tolist() != default.path.tolist()
 
 
-def test_held_out_loss_is_recorded_when_there_are_held_out_rows() -> None:
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("optimizer", ["gd", "adam"])
+def test_held_out_loss_is_recorded_when_there_are_held_out_rows(optimizer: str, method: str) -> None:
     task = prepare(Problem("line"), noisy_line())
-    history = train(task.train, Recipe(epochs=3), task.validation)
+    history = train(task.train, Recipe(optimizer=optimizer, epochs=3), task.validation, method=method)
     expected = [task.validation.value(theta[None])[0] for theta in history.path[0]]
     assert history.validation_loss[0] == pytest.approx(np.array(expected), rel=1e-14)
+    assert train(task.train, Recipe(optimizer=optimizer), method=method).validation_loss is None
+
+
+@pytest.mark.parametrize("method", ["scan", "", None, "LOOP"])
+def test_a_method_is_one_of_two(method: str | None) -> None:
+    with pytest.raises(ValueError, match=r"^method must be one of 'fastest', 'loop'; got"):
+        train(prepare(Problem("line"), noisy_line()).train, Recipe(), method=method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        (Recipe(start=(1.0,)), r"start must have shape \(2,\)"),
+        (Recipe(start=(1.0, np.nan)), "start must hold finite numbers"),
+        (Recipe(batch_size=81), "batch_size must be a whole number >= 1 and <= 80"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_is_refused_by_both_methods(recipe: Recipe, message: str, method: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        train(prepare(Problem("line"), noisy_line()).train, recipe, method=method)
+
+
+@pytest.mark.parametrize(
+    ("rate", "optimizer", "method"),
+    [(0.1, "gd", "fastest"), (1e3, "gd", "fastest"), (0.1, "gd", "loop"), (0.1, "adam", "fastest")],
+    ids=["scanned", "scanned in vain", "looped", "not to be scanned"],
+)
+def test_a_report_hears_the_finished_share_and_may_stop_the_work(rate: float, optimizer: str, method: str) -> None:
+    task = prepare(Problem("line"), noisy_line())
+    recipe = Recipe((rate,), optimizer, batch_size=1, epochs=50)
+    heard: list[float] = []
+    train(task.train, recipe, task.validation, heard.append, method)
+    assert 0 < heard[0] <= 0.5 < heard[-2] < heard[-1] == 1.0
+    assert heard == sorted(heard) or rate == 1e3  # where the scan was in vain, the loop starts again
+
+    class StopError(Exception):
+        pass
+
+    def stop(fraction: float) -> None:
+        raise StopError
+
+    with pytest.raises(StopError):
+        train(task.train, recipe, report=stop, method=method)

@@ -14,6 +14,7 @@ from gd_core import (
     numerical_gradient,
     objective,
 )
+from gd_core.gradcheck import DIFFERENCES, central_difference, forward_difference
 
 SMOOTH_LOSSES = ["squared", "half squared", "logistic"]
 THETA = np.random.default_rng(1).normal(size=(2, 13))
@@ -69,3 +70,50 @@ def test_the_worst_error_is_found_where_it_is() -> None:
     assert check.error[check.worst] == check.error.max()
     size = np.maximum(1, np.abs(check.analytic))
     assert check.error == pytest.approx(np.abs(check.analytic) / 11 / size, abs=1e-8)
+
+
+def cubic(theta: np.ndarray) -> np.ndarray:
+    return theta[:, 0] ** 3 + 5 * theta[:, 1] ** 2
+
+
+def test_a_forward_difference_is_off_by_half_the_second_derivative_times_the_nudge() -> None:
+    nudges = np.array([1e-1, 1e-2, 1e-3])
+    error = forward_difference(cubic, np.array([2.0, 3.0]), nudges) - [12, 30]
+    assert error[:, 0] == pytest.approx(6 * nudges + nudges**2, rel=1e-6)
+    assert error[:, 1] == pytest.approx(5 * nudges, rel=1e-6)
+
+
+def test_a_central_difference_is_off_by_a_sixth_of_the_third_derivative_times_the_nudge_squared() -> None:
+    nudges = np.array([1e-1, 1e-2, 1e-3])
+    error = central_difference(cubic, np.array([2.0, 3.0]), nudges) - [12, 30]
+    assert error[:, 0] == pytest.approx(nudges**2, rel=1e-4)
+    assert error[:, 1] == pytest.approx(0, abs=1e-10)  # a parabola has no third derivative
+
+
+@pytest.mark.parametrize("kind", DIFFERENCES)
+def test_differences_of_many_nudges_equal_those_of_each_alone(kind: str) -> None:
+    on = network(ACTIVATIONS["tanh"], LOSSES["squared"])
+    nudges = np.geomspace(1e-1, 1e-5, 5)
+    together = DIFFERENCES[kind](on.value, THETA[0], nudges)
+    assert together.shape == (5, 13)
+    for nudge, ratios in zip(nudges, together, strict=True):
+        for p in range(13):
+            ends = np.stack([THETA[0], THETA[0]])
+            ends[0, p] += nudge
+            ends[1, p] -= nudge if kind == "central" else 0
+            after, before = on.value(ends)
+            assert ratios[p] == pytest.approx(
+                (after - before) / (nudge * (1 + (kind == "central"))), rel=1e-9, abs=1e-9
+            )
+
+
+@pytest.mark.parametrize("kind", DIFFERENCES)
+def test_a_nudge_too_small_for_the_number_changes_nothing(kind: str) -> None:
+    assert DIFFERENCES[kind](cubic, np.array([1e3, 1e3]), np.array([1e-15])).tolist() == [[0, 0]]
+
+
+@pytest.mark.parametrize("kind", DIFFERENCES)
+@pytest.mark.parametrize("nudges", [[0.1, 0.0], [-0.1], [np.nan], []])
+def test_a_nudge_must_be_a_number_above_zero(kind: str, nudges: list[float]) -> None:
+    with pytest.raises(ValueError, match="nudges"):
+        DIFFERENCES[kind](cubic, np.array([1.0, 2.0]), np.array(nudges))

@@ -102,6 +102,27 @@ def test_a_column_of_learning_rates_is_a_sweep(name: str) -> None:
             assert steps[[r]].tolist() == step.tolist()
 
 
+@pytest.mark.parametrize("rate", [0.3, np.array([[0.1], [0.7]]), lambda t: 0.3 / (t + 1)], ids=["1", "R", "of t"])
+def test_every_step_of_a_plain_rule_is_its_plain_rate_times_the_gradient(rate: Any) -> None:
+    optimizer = OPTIMIZERS["gd"](rate)
+    assert optimizer.plain_rate is rate
+    grads = np.random.default_rng(0).normal(size=(5, 2, 3))
+    state = optimizer.init(grads[0])
+    for t, grad in enumerate(grads):
+        step, state = optimizer.update(grad, state)
+        assert step.tolist() == (-(rate(t) if callable(rate) else rate) * grad).tolist()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_rule_with_a_memory_has_no_plain_rate(name: str) -> None:
+    optimizer = OPTIMIZERS[name](0.1)
+    grad = np.ones((1, 1))
+    first, state = optimizer.update(grad, optimizer.init(grad))
+    second, _ = optimizer.update(3 * grad, state)
+    is_plain = (first[0, 0], second[0, 0]) == pytest.approx((-0.1, -0.3), rel=1e-12)
+    assert (optimizer.plain_rate is not None) == is_plain == (name == "gd")
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_hyperparameters_come_with_the_defaults_that_apply(name: str) -> None:
     grads = np.random.default_rng(0).normal(size=(3, 1, 2))

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.datasets import load_diabetes, load_wine
+from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from gd_core import SCALINGS, linear, original_units
+from gd_core import SCALINGS, Problem, Recipe, curvature, dataset, linear, original_units, prepare, train
+from gd_core.scaling import constant_columns, scaled_units
 
 TABLES = arrays(float, st.tuples(st.integers(1, 8), st.integers(1, 4)), elements=st.floats(-1e6, 1e6))
 THETA = st.lists(st.floats(-10, 10), min_size=4, max_size=4)
@@ -83,3 +86,61 @@ def test_weights_of_many_runs_and_updates_are_translated_at_once() -> None:
     translated = original_units(path, features, target)
     assert translated.shape == path.shape
     assert translated[1, 3].tolist() == original_units(path[1, 3], features, target).tolist()
+
+
+@pytest.mark.parametrize("name", SCALINGS)
+@given(theta=THETA, seed=st.integers(0, 1000))
+def test_weights_go_to_scaled_units_and_back(name: str, theta: list[float], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(6, 3)) * [1, 100, 0.01] + [0, 50, 3], rng.normal(size=(6, 1)) * 7 - 20
+    features, target = SCALINGS[name](x), SCALINGS[name](y)
+    runs = np.array([theta, theta[::-1]])
+    scaled = scaled_units(runs, features, target)
+    size = 1 + np.abs(runs).max()
+    assert np.abs(original_units(scaled, features, target) - runs).max() <= 1e-9 * size
+    directly = linear(3).predict(runs, x)
+    through_scaling = target.undo(linear(3).predict(scaled, features.apply(x)))
+    assert np.abs(directly - through_scaling).max() <= 1e-9 * (1 + np.abs(directly).max())
+
+
+def test_weights_that_do_not_fit_the_columns_are_refused() -> None:
+    features, target = SCALINGS["standardise"](random_table(6, 2)), SCALINGS["none"](random_table(6, 1))
+    for translate in (original_units, scaled_units):
+        with pytest.raises(ValueError, match=r"theta must end with 2 weights and a bias; got shape \(2,\)"):
+            translate([1.0, 2.0], features, target)
+
+
+def test_columns_that_do_not_vary_are_named_by_number() -> None:
+    x = random_table(9, 4)
+    assert constant_columns(x).tolist() == []
+    x[:, 1], x[:, 3] = 0.1, -1e8
+    assert constant_columns(x).tolist() == [1, 3]
+    for name in SCALINGS:
+        assert SCALINGS[name](x).scale[[1, 3]].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_of_one_row_or_two_identical_ones_no_column_varies(rows: int) -> None:
+    x = np.tile([[0.3, 1e9, -7.0]], (rows, 1))
+    assert constant_columns(x).tolist() == [0, 1, 2]
+    for name in SCALINGS:
+        assert np.isfinite(SCALINGS[name](x).apply(x)).all()
+
+
+REAL = {"diabetes": lambda: load_diabetes(scaled=False, return_X_y=True), "wine": lambda: load_wine(return_X_y=True)}
+
+
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("scale_target", [True, False])
+def test_weights_learned_in_scaled_units_are_scikit_learns_in_the_original_ones(name: str, scale_target: bool) -> None:
+    """To 1e-8 once the run has converged."""
+    x, y = REAL[name]()
+    data = dataset(x, y[:, None], [f"column {j}" for j in range(x.shape[1])], ["y"], "scikit-learn")
+    task = prepare(Problem(name, scaling="standardise", scale_target=scale_target), data)
+    bowl = curvature(task.train, np.zeros(x.shape[1] + 1))
+    epochs = int(16 * bowl.condition)
+    recipe = Recipe(learning_rate=(bowl.best_learning_rate,), epochs=epochs, start=(0.0,) * (x.shape[1] + 1))
+    learned = original_units(train(task.train, recipe).path[0, -1], task.features, task.target)
+    expected = LinearRegression().fit(x, y)
+    assert learned[:-1] == pytest.approx(expected.coef_, rel=1e-8, abs=1e-8)
+    assert learned[-1] == pytest.approx(expected.intercept_, rel=1e-8, abs=1e-8)

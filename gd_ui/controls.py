@@ -34,12 +34,12 @@ def scale(label: str, name: str, steps: Sequence[float], default: float, notices
     asked = st.query_params.get(name)
     if asked is not None:
         value, complaint = fitted(asked, low, high, default, whole=whole)
-        if complaint is None:
-            values[written(value)] = value
-        elif name not in st.session_state:
-            notices.append(f"{label}: {complaint}")
-            values[written(value)] = value
+        values[written(value)] = value
+        if name not in st.session_state and asked != written(value):
+            # Beyond the range, or only spelled differently: the slider knows 5e-6 as 5e-06 and nothing else.
             st.session_state[name] = written(value)
+            if complaint is not None:
+                notices.append(f"{label}: {complaint}")
     if name in st.session_state:
         value, _ = fitted(str(st.session_state[name]), low, high, default, whole=whole)
         values[written(value)] = value

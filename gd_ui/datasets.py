@@ -68,6 +68,34 @@ def diabetes() -> Dataset:
     return dataset(x, y[:, None], names, ["progression (score)"], source)
 
 
+def wine() -> Dataset:
+    """178 wines, thirteen chemical measurements in original units; the target is the grower's number 0, 1 or 2.
+
+    A class number is no measurement: with the squared loss this is regression on a label (a linear probe), good
+    enough to study descent on real columns and not meant as a classifier.
+    """
+    from sklearn.datasets import load_wine  # slow to import, and only this set needs it
+
+    x, y = load_wine(return_X_y=True)
+    names = [
+        "alcohol", "malic acid", "ash", "alkalinity of ash", "magnesium", "phenols", "flavanoids",
+        "nonflavanoid phenols", "proanthocyanins", "color intensity", "hue", "OD280/OD315", "proline",
+    ]  # fmt: skip
+    return dataset(x, y[:, None], names, ["grower (0, 1 or 2)"], "scikit-learn's wine data (UCI, Forina et al. 1991)")
+
+
+def breast_cancer() -> Dataset:
+    """569 tumours, thirty measurements of cell nuclei in original units; the target is 0 malignant, 1 benign.
+
+    Regression on 0 and 1 with the squared loss, as for `wine`.
+    """
+    from sklearn.datasets import load_breast_cancer  # slow to import, and only this set needs it
+
+    bunch = load_breast_cancer()
+    source = "scikit-learn's breast cancer data (UCI, Wolberg et al. 1995)"
+    return dataset(bunch.data, bunch.target[:, None], [str(name) for name in bunch.feature_names], ["benign"], source)
+
+
 CATALOGUE: dict[str, Entry] = {
     "line": Entry(
         "Course text B: y = 1 + 2x with a little noise; 80 points train, 20 validate.",

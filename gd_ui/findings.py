@@ -89,7 +89,7 @@ def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
         f"Distance to least squares{median}": lambda result: number(result.distance),
         "Loss above the best gone after one pass": _percent,
         f"First update with loss ≤ {number(mark(race, loaded))}": lambda result: _touch(result, loaded),
-        f"Seconds, plain loop{' of all seeds' if median else ''}, measured once": lambda result: (
+        f"Seconds, plain loop{' of all seeds' if median else ''}, one update measured once": lambda result: (
             f"{result.seconds:.3f}"
         ),
         "Status": status,

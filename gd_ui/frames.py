@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 from gd_core import History
 from gd_core.batching import Batching
 from gd_core.shapes import Array
+from gd_ui.charts.packed import packed, packed_grains, packed_path, path_lengths
 from gd_ui.charts.panel import SNAPSHOTS
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.datasets import Loaded, short
 from gd_ui.framing import Framing, View, frame
-from gd_ui.methods import BATCH
+from gd_ui.methods import BATCH, METHODS
 from gd_ui.race import Race, median_loss
 
-WALKED = 2000
-"""Vertices of a path that are redrawn at every frame: every update of most runs. The pale whole always has all."""
 PEAKS = 200
 """Buckets of a drawn loss curve; each keeps its lowest and highest value, so no spike is lost."""
 CEILING = 100.0
@@ -38,9 +37,13 @@ def race_frames(race: Race, loaded: Loaded, view: View) -> dict[str, Frames]:
         "total": loaded.train.n * race.settings.epochs,
     }
     panels = {name: _panel(name, history, framing, shared) for name, history in race.histories.items()}
-    everything = {key: table for panel in panels.values() for key, table in panel.items()}
+    together = {
+        "this": {field: value for panel in panels.values() for field, value in panel["this"].items()},
+        "bands": framing.land,
+        **{f"cloud {name}": panels[name][f"cloud {name}"] for name in panels},
+    }
     losses, fit = _losses(race, loaded, view, shared), _fit(race, loaded, view, shared)
-    return {**panels, "all": everything, "losses": losses, "fit": fit}
+    return {**panels, "all": together, "losses": losses, "fit": fit}
 
 
 def shown_feature(loaded: Loaded, view: View) -> int:
@@ -50,40 +53,23 @@ def shown_feature(loaded: Loaded, view: View) -> int:
 
 
 def _panel(name: str, history: History, framing: Framing, shared: dict[str, object]) -> Frames:
-    """Return one method's panel: a row per update of its first run, the cloud, and what stays."""
-    runs = len(history.loss)
+    """Return one method's panel: the updates of its first run, the cloud of all, and what stays."""
     drawn = _drawable(history)
-    places = framing.place(history.path[0, :drawn], history.loss[0, :drawn])
-    steps: Columns = {
-        "a": places[:, 0].astype("f4"),
-        "b": places[:, 1].astype("f4"),
-        "J": median_loss(history)[:drawn].astype("f4"),
-        "seen": history.seen[:drawn].astype("i4"),
-    }
-    steps["walked"] = np.isin(np.arange(drawn), _thinned(drawn)).astype("i1")
+    places = framing.on_panel(history.path[0, :drawn], history.loss[0, :drawn])
+    several = len(history.loss) > 1
     about = shared | framing.about
-    about |= {"runs": runs, "updates": len(history.seen) - 1, "lost": int(history.diverged_at[0])}
-    about |= {"drawn": drawn, "tag": "median loss" if runs > 1 else "loss"}
-    return {
-        "this": one_row(about),
-        "bands": framing.land,
-        name: steps,
-        f"cloud {name}": _cloud(history, framing),
-    }
+    about |= {"runs": len(history.loss), "updates": len(history.seen) - 1, "lost": int(history.diverged_at[0])}
+    about |= {"drawn": drawn, "tag": "median loss" if several else "loss"}
+    about[f"path_{METHODS[name].word}"] = packed_path(places)
+    about[f"length_{METHODS[name].word}"] = packed(path_lengths(places).tolist())
+    about[f"loss_{METHODS[name].word}"] = packed(median_loss(history)[:drawn].tolist())
+    return {"this": one_row(about), "bands": framing.land, f"cloud {name}": _cloud(history, framing)}
 
 
 def _drawable(history: History) -> int:
     """Return how many entries of the first run have numbers that can be drawn."""
     bad = ~(np.abs(history.path[0]) < LARGEST).all(axis=1) | ~(median_loss(history) < LARGEST)
     return int(bad.argmax()) if bad.any() else len(bad)
-
-
-def _thinned(rows: int) -> NDArray[np.intp]:
-    """Row numbers for a path redrawn at every frame: the first two hundred, then evenly spaced, always the last."""
-    if rows <= WALKED:
-        return np.arange(rows)
-    early = np.arange(WALKED // 5)
-    return np.unique(np.r_[early, np.linspace(len(early), rows - 1, WALKED - len(early)).astype(int)])
 
 
 def _cloud(history: History, framing: Framing) -> Columns:
@@ -115,7 +101,7 @@ def _losses(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -
         wide = keep if len(history.loss) > 1 else keep[:1]  # one run has no spread, but a chart wants some row
         band = {"low": np.maximum(low[wide], tiny), "high": np.clip(high[wide], tiny, ceiling)}
         spreads.append({"method": np.full(len(wide), name), "at": at[wide].astype("f4")} | band)
-        frames[name] = {"J": np.clip(middle, tiny, 2 * ceiling), "seen": history.seen.astype("i4")}
+        shared = shared | {f"loss_{METHODS[name].word}": packed(np.clip(middle, tiny, 2 * ceiling).tolist())}
     drawn_floor = 0.0 if view.above_best or loaded.best_loss < tiny else loaded.best_loss
     frames |= {"loss": _stacked(curves), "spread": _stacked(spreads)}
     last = race.settings.epochs if view.count == "epochs" else loaded.train.n * race.settings.epochs
@@ -141,22 +127,27 @@ def _fit(race: Race, loaded: Loaded, view: View, shared: dict[str, object]) -> F
     feature = shown_feature(loaded, view)
     rows = _rows(loaded, feature)
     ends = _line_ends(loaded, feature)
-    frames: Frames = {"rows": rows, "stream": _stream(race, loaded)}
-    for name, history in race.histories.items():
-        heights = loaded.train.model.predict(history.path[0, : _drawable(history)], ends)[..., 0]
-        frames[name] = {"y0": heights[:, 0].astype("f4"), "y1": heights[:, 1].astype("f4")}
-    first = [float(end[0]) for end in frames[BATCH.name].values()]
+    lines = {
+        name: loaded.train.model.predict(history.path[0, : _drawable(history)], ends)[..., 0]
+        for name, history in race.histories.items()
+    }
+    first = lines[BATCH.name][0]
     low, high = min(rows["y"].min(), *first), max(rows["y"].max(), *first)
     pad = 0.06 * float(high - low)
+    bottom, height = low - pad, high - low + 2 * pad
     this = shared | {
         "left": ends[0, feature],
         "right": ends[1, feature],
-        "bottom": low - pad,
-        "top": high + pad,
+        "bottom": bottom,
+        "top": bottom + height,
         "feature": f"{short(loaded.data.features[feature])} →",
         "target": f"↑ {short(loaded.data.targets[0])}",
+        "stream": " ".join(map(str, _stream(race).tolist())),
     }
-    return frames | {"this": one_row(this)}
+    for name, line in lines.items():
+        for side, ends_there in zip(("left", "right"), line.T, strict=True):
+            this[f"{side}_{METHODS[name].word}"] = packed_grains((ends_there - bottom) / height)
+    return {"rows": rows, "this": one_row(this)}
 
 
 def _rows(loaded: Loaded, feature: int) -> Columns:
@@ -178,9 +169,10 @@ def _line_ends(loaded: Loaded, feature: int) -> Array:
     return ends
 
 
-def _stream(race: Race, loaded: Loaded) -> Columns:
+def _stream(race: Race) -> NDArray[np.intp]:
     """Row numbers in the order in which the first run of every method reads them."""
-    settings = race.settings
-    stream = Batching(1, settings.order).plan(loaded.train.n, settings.epochs, [settings.seed]).stream
+    n = int(race.histories[BATCH.name].seen[1])
+    stream = Batching(1, race.settings.order).plan(n, race.settings.epochs, [race.settings.seed]).stream
     assert stream is not None  # batches of one row always come from a stream
-    return {"row": stream[0].astype("i4")}
+    rows: NDArray[np.intp] = stream[0]
+    return rows

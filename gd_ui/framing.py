@@ -8,24 +8,17 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from gd_core import Plane, coordinate_plane, principal_plane, surface
+from gd_core import Plane, coordinate_plane, principal_plane
 from gd_core.descent import quietly
 from gd_core.shapes import Array
-from gd_ui.charts.bands import bands
-from gd_ui.charts.panel import LEVELS
 from gd_ui.charts.template import Columns
 from gd_ui.datasets import Loaded, load
+from gd_ui.land import loss_bands
 from gd_ui.methods import BATCH, STOCHASTIC
 from gd_ui.race import Race
 
-BAND_RATIO = 2.4
-"""Every ring of a map has this many times more loss above the minimum than the one inside it."""
 ENLARGED = (1.0, 1.4, 2.0, 2.8, 4.0)
 """A map shows start and solution with some ground around, or this many times as much."""
-HIDDEN = 1 / 500
-"""Share of half a panel that nobody sees: a fifth of a pixel."""
-WIDEST = 1.9
-"""Maps are drawn for panels up to this many times as wide as high."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +44,10 @@ class Framing(NamedTuple):
     """The bands of a map, or the loss curve of the single weight."""
     about: dict[str, object]
     """Start, solution, ends of the axes and their names, as the charts read them from `this`."""
+    centre: Array
+    """(2,) coordinates of the middle of the panel."""
+    half: Array
+    """(2,) from the middle to the right and to the upper edge; of a map both are the way up, at any width."""
 
     @quietly
     def place(self, theta: Array, loss: Array) -> Array:
@@ -58,6 +55,12 @@ class Framing(NamedTuple):
         if self.plane is None:
             return np.stack([theta[..., 0], loss], axis=-1)
         return self.plane.project(theta)
+
+    @quietly
+    def on_panel(self, theta: Array, loss: Array) -> Array:
+        """Return places (..., 2) as `place` does, measured from the middle of the panel in units of `half`."""
+        measured: Array = (self.place(theta, loss) - self.centre) / self.half
+        return measured
 
 
 def frame(race: Race, loaded: Loaded, view: View) -> Framing:
@@ -93,17 +96,18 @@ def _frame_map(race: Race, loaded: Loaded, view: View) -> Framing:
         "up": f"↑ {names[1]}",
     }
     if view.plane is None:
-        land = _land(loaded, plane, centre, half)
+        land = loss_bands(loaded.train, loaded.best_loss, plane, centre, half)
     else:
         land = _kept_land(race.settings.data, view.plane, tuple(centre.tolist()), half)
-    return Framing(plane, land, about)
+    return Framing(plane, land, about, centre, np.array([half, half]))
 
 
 @functools.lru_cache(maxsize=64)
 def _kept_land(data: str, parameters: tuple[int, int], centre: tuple[float, float], half: float) -> Columns:
     """The map of two parameters, kept: moving a control mostly changes the paths on it and not the map."""
     loaded = load(data)
-    return _land(loaded, coordinate_plane(loaded.best, *parameters), np.array(centre), half)
+    plane = coordinate_plane(loaded.best, *parameters)
+    return loss_bands(loaded.train, loaded.best_loss, plane, np.array(centre), half)
 
 
 def _steady_half(centre: Array, start: Array, visited: Array) -> float:
@@ -115,16 +119,6 @@ def _steady_half(centre: Array, start: Array, visited: Array) -> float:
     least = 1.28 * float(max(np.abs(start - centre).max(), ground)) or 1.0
     reached = 1.05 * float(np.abs(visited - centre).max()) if len(visited) else 0.0
     return least * next(step for step in ENLARGED if least * step >= reached or step == ENLARGED[-1])
-
-
-def _land(loaded: Loaded, plane: Plane, centre: Array, half: float) -> Columns:
-    """Bands of the loss above the minimum, the outermost level reached in the corners of a square panel."""
-    reach = half * np.linspace(-1, 1, 81)
-    a, b = centre[0] + WIDEST * reach, centre[1] + reach
-    excess = np.maximum(surface(loaded.train, plane, a, b) - loaded.best_loss, 0)
-    square = excess[:, np.abs(WIDEST * reach) <= half]
-    levels = square.max() / BAND_RATIO ** np.arange(LEVELS)[::-1]
-    return bands(a, b, excess, levels, tolerance=half * HIDDEN)
 
 
 def _noise_reach(race: Race, loaded: Loaded, plane: Plane) -> float:
@@ -154,14 +148,13 @@ def _frame_curve(race: Race, loaded: Loaded, view: View) -> Framing:
         "start_b": heights[0],
         "best_a": best,
         "best_b": heights[1],
-        "left": low - pad,
-        "right": high + pad,
-        "bottom": -0.05 * top,
-        "top": 1.12 * top,
         "across": "weight w →",
         "up": "↑ loss",
     }
-    return Framing(None, {"x": w.astype("f4"), "y": loss.astype("f4")}, about)
+    left_below, right_above = np.array([[low - pad, -0.05 * top], [high + pad, 1.12 * top]])
+    about |= {"left": left_below[0], "right": right_above[0], "bottom": left_below[1], "top": right_above[1]}
+    middle, half_panel = (left_below + right_above) / 2, (right_above - left_below) / 2
+    return Framing(None, {"x": w.astype("f4"), "y": loss.astype("f4")}, about, middle, half_panel)
 
 
 def _start(race: Race) -> Array:

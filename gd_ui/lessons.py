@@ -39,6 +39,41 @@ class Lesson(NamedTuple):
 LESSONS = (
     Lesson("", "pages/overview.py", "Overview", "", "What the lab shows, with a race to watch."),
     Lesson(
+        "one-step",
+        "pages/one_step.py",
+        "One step",
+        "Learn",
+        "A line is fitted by four steps, repeated: predict, measure the error, find the slope, move.",
+    ),
+    Lesson(
+        "loss-surface",
+        "pages/loss_surface.py",
+        "Loss surface",
+        "Learn",
+        "The loss of every line at once, as a map, in three dimensions and in sections.",
+    ),
+    Lesson(
+        "gradient",
+        "pages/gradient.py",
+        "Gradient",
+        "Learn",
+        "A slope you can measure with a nudge, and an average over examples.",
+    ),
+    Lesson(
+        "learning-rates",
+        "pages/learning_rates.py",
+        "Learning rates",
+        "Compare",
+        "Crawling, direct, zigzag or divergent: which step size does what, and why.",
+    ),
+    Lesson(
+        "features",
+        "pages/features.py",
+        "Features",
+        "Compare",
+        "The same data in other units: why scaling decides how fast descent can go.",
+    ),
+    Lesson(
         "batch-sizes",
         "pages/batch_sizes.py",
         "Batch sizes",

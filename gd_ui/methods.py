@@ -12,6 +12,11 @@ class Method(NamedTuple):
     width: float  # of its lines, in pixels; many small steps want a thin line
 
     @property
+    def word(self) -> str:
+        """The name as it may stand in a column or a parameter."""
+        return self.name.replace("-", "_")
+
+    @property
     def label(self) -> str:
         """The name in its colour, as Markdown."""
         return f":{self.hue}[{self.name}]"

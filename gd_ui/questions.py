@@ -18,6 +18,42 @@ class Question(NamedTuple):
 
 QUESTIONS = (
     Question(
+        "Where does the first slope come from?",
+        "One update of a line, with every number of its arithmetic.",
+        "one-step",
+        {"stage": "3 Gradient"},
+    ),
+    Question(
+        "What does the loss of every line look like?",
+        "A map with height, cut wherever you like, and in three dimensions.",
+        "loss-surface",
+        {},
+    ),
+    Question(
+        "How small should a nudge be?",
+        "A slope measured with ever smaller nudges: the error falls, then rounding wins.",
+        "gradient",
+        {"nudge": "1e-12"},
+    ),
+    Question(
+        "Is the larger step the faster one?",
+        "Two rates and the time they take, predicted and run.",
+        "learning-rates",
+        {"lr": "0.2,0.8"},
+    ),
+    Question(
+        "Where exactly is the limit?",
+        "Two rates a hair apart: one arrives, the other never does.",
+        "learning-rates",
+        {"lr": "0.8,0.81"},
+    ),
+    Question(
+        "Same data, other units: does the rate still work?",
+        "The same line in three units, all at one rate.",
+        "features",
+        {},
+    ),
+    Question(
         "Does updating early pay?",
         "Three methods read the same 80 points and step at different times.",
         "batch-sizes",
@@ -54,6 +90,11 @@ QUESTIONS = (
         {"data": "diabetes unscaled", "across": "principal plane"},
     ),
 )
+
+
+def asked_of(lesson: str) -> list[Question]:
+    """Return the questions that the lesson with this path answers."""
+    return [question for question in QUESTIONS if question.lesson == lesson]
 
 
 def link(question: Question) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from gd_core import NEVER, History, Recipe, train
-from gd_core.descent import Report, part
+from gd_core import NEVER, OPTIMIZERS, Batching, History, Recipe, train
+from gd_core.descent import Report, loop, part
 from gd_core.shapes import Array
-from gd_ui.datasets import Loaded
+from gd_ui.datasets import Loaded, load
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH
 
 TENFOLD = 10.0
 """A run whose loss is this many times its first (or that of predicting zero, if it started lower) is called diverging
 even while its numbers are finite. The noise of a run that started at the solution is no divergence."""
+TIMED = 100
+"""Updates by which the plain loop is timed."""
 MOST_UPDATES = 20_000
 """Updates of one run: what the charts can draw, every one of them."""
 MOST_NUMBERS = 4_000_000
@@ -82,15 +85,28 @@ def run_race(settings: RaceSettings, loaded: Loaded, report: Report = lambda fra
     histories: dict[str, History] = {}
     seconds: dict[str, float] = {}
     for done, method in enumerate(METHODS):
-        started = time.perf_counter()
-        histories[method] = train(
-            loaded.train,
-            settings.recipe(method),
-            loaded.task.validation,
-            part(report, done / len(METHODS), 1 / len(METHODS)),
-        )
-        seconds[method] = time.perf_counter() - started
+        recipe = settings.recipe(method)
+        share = part(report, done / len(METHODS), 1 / len(METHODS))
+        histories[method] = history = train(loaded.train, recipe, loaded.task.validation, share)
+        timed = (recipe.optimizer, recipe.batch_size, recipe.order, recipe.runs)
+        seconds[method] = seconds_per_update(settings.data, *timed) * (len(history.seen) - 1)
     return Race(settings, histories, seconds)
+
+
+@functools.lru_cache(maxsize=256)
+def seconds_per_update(data: str, optimizer: str, batch_size: int | None, order: str, runs: int) -> float:
+    """Return what one update of all runs takes the plain loop, timed once in this process over up to TIMED updates.
+
+    What an update costs does not depend on the learning rate, so moving the rate does not time it again.
+    """
+    train = load(data).train
+    epochs = 1 + TIMED // -(-train.n // (batch_size or train.n))
+    plan = Batching(batch_size, order).plan(train.n, epochs, range(runs)).until(TIMED)
+    rule = OPTIMIZERS[optimizer](1e-3 * load(data).curvature.max_stable_learning_rate())
+    starts = np.zeros((runs, train.model.n_params))
+    started = time.perf_counter()
+    loop(train, rule, starts, plan)
+    return (time.perf_counter() - started) / len(plan)
 
 
 class Outcome(NamedTuple):
@@ -98,7 +114,7 @@ class Outcome(NamedTuple):
 
     runs: int
     seconds: float
-    """Taken by the plain loop for all runs together, the loss after every update included."""
+    """What the updates of all runs take the plain loop."""
     updates: int
     seen: int
     loss: float

@@ -11,7 +11,7 @@ from gd_core import OPTIMIZERS, ORDERS
 from gd_ui import controls
 from gd_ui.datasets import CATALOGUE, Entry, Loaded, load
 from gd_ui.framing import View
-from gd_ui.questions import QUESTIONS
+from gd_ui.questions import asked_of
 from gd_ui.race import MOST_UPDATES, RaceSettings
 
 SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256]
@@ -100,7 +100,7 @@ def epoch_steps(n: int) -> list[int]:
 
 def suggest_questions() -> None:
     """Offer the questions as one row to choose from; the one chosen sets all controls."""
-    asked = {question.asks: question for question in QUESTIONS}
+    asked = {question.asks: question for question in asked_of("batch-sizes")}
     st.pills("Try next", list(asked), key="next", on_change=_use_question)
 
 
@@ -152,7 +152,7 @@ def _use_defaults() -> None:
 def _use_question() -> None:
     chosen = st.session_state.get("next")
     st.session_state["next"] = None
-    for question in QUESTIONS:
+    for question in asked_of("batch-sizes"):
         if question.asks == chosen:
             use(question.settings)
 

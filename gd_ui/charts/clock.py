@@ -1,12 +1,12 @@
 """The clock of a race: at which update does each method stand when the player has read so many examples?
 
 The player counts examples read, the same for all methods. A method's update follows by arithmetic, as in
-gd_core.batching: an epoch of n examples is cut into batches of `size`, the last one short. A method's data hold one row
-per update, so its current row is found by index, which costs the same for ten rows and for ten thousand; a filter would
-visit every row at every frame.
+gd_core.batching: an epoch of n examples is cut into batches of `size`, the last one short. A method's data hold one
+entry per update, so the current one is found by index, which costs the same for ten entries and for ten thousand.
 """
 
 from gd_ui.charts.template import STEP, first
+from gd_ui.charts.trail import columns
 from gd_ui.methods import BATCH, MINI_BATCH, Method
 
 
@@ -19,20 +19,20 @@ def size(method: Method) -> str:
 
 def update(method: Method) -> str:
     """Return the parameter that holds the method's last update."""
-    return f"update_{_word(method)}"
+    return f"update_{method.word}"
 
 
-def row(method: Method) -> str:
-    """Return the parameter that holds the method's data row at that update, or at its last drawable one."""
-    return f"row_{_word(method)}"
+def seen(method: Method) -> str:
+    """Return the expression for the examples read up to the method's last update."""
+    n, batch = first("this", "n", 1), size(method)
+    return f"(floor({STEP} / {n}) * {n} + {batch} * floor(({STEP} % {n}) / {batch}))"
 
 
-def signals(method: Method) -> dict[str, str]:
-    """Return both parameters with their expressions, for the data `this` and those named after the method."""
+def signals(method: Method, *names: str) -> dict[str, str]:
+    """Return the parameters `update`, and of every packed column its list and `now`, with their expressions."""
     n, batch = first("this", "n", 1), size(method)
     at = f"floor({STEP} / {n}) * ceil({n} / {batch}) + floor(({STEP} % {n}) / {batch})"
-    rows = f"data('{method.name}')"
-    return {update(method): at, row(method): f"{rows}[min({update(method)}, length({rows}) - 1)]"}
+    return {update(method): at} | columns(method.word, update(method), *names)
 
 
 def until_next(method: Method) -> str:
@@ -48,7 +48,3 @@ def batch_in_use() -> tuple[str, str]:
     end = f"({STEP} - {place} + {batch} * floor({place} / {batch}))"
     length = f"((({end} - 1) % {n}) % {batch} + 1)"
     return f"max(0, {end} - {length})", end
-
-
-def _word(method: Method) -> str:
-    return method.name.replace("-", "_")

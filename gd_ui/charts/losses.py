@@ -12,7 +12,8 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import clock
-from gd_ui.charts.template import MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, kept, stroke
+from gd_ui.charts.template import MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
+from gd_ui.charts.trail import now
 from gd_ui.methods import METHODS, Method
 
 COUNTS = ("examples", "epochs", "updates")
@@ -22,8 +23,8 @@ COUNTS = ("examples", "epochs", "updates")
 def loss_curves(count: str, height: int) -> Spec:
     """Return the chart of training loss against `count`, one of COUNTS, on a log scale.
 
-    Data: this (one row), loss (method, seen, at, loss), spread (method, at, low, high), and of every method the loss at
-    each update.
+    Data: this (one row, with a packed column `loss_` of every method), loss (method, seen, at, loss), spread (method,
+    at, low, high).
     """
     log_counts: dict[str, Any] = {"values": [0, 1, 10, 100, 1000, 10_000]} if count == "updates" else {"tickCount": 8}
     x = alt.X(
@@ -57,9 +58,9 @@ def loss_curves(count: str, height: int) -> Spec:
     best = data("this").mark_rule(strokeWidth=1.2, strokeDash=[3, 3], aria=False, clip=True)
     layers: list[Layer] = [
         best.encode(
-            x=alt.value(0),
-            x2=alt.value(alt.expr("width")),
-            y=alt.value(alt.expr(f"{floor} > 0 ? scale('y', {floor}) : -9")),
+            x=alt.XValue(0),
+            x2=alt.X2Value(alt.expr("width")),
+            y=alt.YValue(alt.expr(f"{floor} > 0 ? scale('y', {floor}) : -9")),
             stroke=stroke(MUTED),
         ),
         data("spread")
@@ -73,11 +74,10 @@ def loss_curves(count: str, height: int) -> Spec:
         layers.append(walked.encode(x=x, y=y("loss"), **look))
     else:
         layers.append(_curtain(count))
-    layers += kept(*METHODS)
     layers += [_dot(method, count) for method in METHODS.values()]
     params = {"last": first("this", "last", 1)}  # the axis shows the whole run, also where a curve has left the chart
     for method in METHODS.values():
-        params |= clock.signals(method)
+        params |= clock.signals(method, "loss")
     return build(alt.layer(*layers), height, params, {"left": 2, "right": 8, "top": 0, "bottom": 2})
 
 
@@ -90,24 +90,24 @@ def _curtain(count: str) -> Layer:
     """Cover what is still to come, from the player's frame to the right edge."""
     veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
     return veil.encode(
-        x=alt.value(alt.expr(f"min(width, scale('x', {_now(count)}))")),
-        x2=alt.value(alt.expr("width")),
-        y=alt.value(0),
-        y2=alt.value(alt.expr("height")),
+        x=alt.XValue(alt.expr(f"min(width, scale('x', {_now(count)}))")),
+        x2=alt.X2Value(alt.expr("width")),
+        y=alt.YValue(0),
+        y2=alt.Y2Value(alt.expr("height")),
         fill=fill(PAPER),
     )
 
 
 def _dot(method: Method, count: str) -> Layer:
     """The method's current update on its curve; gone once the run has left the chart."""
-    row, update = clock.row(method), clock.update(method)
-    across = {"examples": f"{row}.seen", "epochs": f"{row}.seen / {first('this', 'n', 1)}", "updates": update}[count]
-    drawn = f"{row} && isValid({row}.J) && {row}.J <= {first('this', 'ceiling', 1)}"
+    loss, seen = f"toNumber({now('loss', method.word)})", clock.seen(method)
+    across = {"examples": seen, "epochs": f"{seen} / {first('this', 'n', 1)}", "updates": clock.update(method)}[count]
+    drawn = f"{now('loss', method.word)} && {loss} <= {first('this', 'ceiling', 1)}"
     dot = data("this").mark_point(filled=True, size=95, strokeWidth=1.5, aria=False)
     return dot.encode(
-        x=alt.value(alt.expr(f"{drawn} ? scale('x', {across}) : 0")),
-        y=alt.value(alt.expr(f"{drawn} ? scale('y', {row}.J) : 0")),
-        opacity=alt.value(alt.expr(f"{drawn} ? 1 : 0")),
+        x=alt.XValue(alt.expr(f"{drawn} ? scale('x', {across}) : 0")),
+        y=alt.YValue(alt.expr(f"{drawn} ? scale('y', {loss}) : 0")),
+        opacity=alt.OpacityValue(alt.expr(f"{drawn} ? 1 : 0")),
         fill=fill(method.name),
         stroke=stroke(PAPER),
     )

@@ -1,7 +1,7 @@
 """Templates: what all charts share. Colours by name, the player's frame, fonts, and sending data to a built chart.
 
 Every chart's frame parameter is called STEP; the step player moves it. Colours are slots of the theme's categorical
-palette, so that one cached template serves light and dark: the three methods, some spare hues, then three neutrals.
+palette, so that one cached template serves light and dark: the three methods, the lanes, the regimes, three neutrals.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
+from gd_core import REGIMES
+from gd_ui.lanes import LANES
 from gd_ui.methods import METHODS
 
 Spec = dict[str, Any]
@@ -26,7 +28,7 @@ Layer = Any
 
 STEP = "gdstep"
 PAPER, INK, MUTED = "paper", "ink", "muted"
-SLOTS = [*METHODS, "spare 1", "spare 2", "spare 3", "spare 4", PAPER, INK, MUTED]
+SLOTS = [*METHODS, *(lane.slot for lane in LANES), *REGIMES, PAPER, INK, MUTED]
 """In the order of chartCategoricalColors in .streamlit/config.toml."""
 
 LABEL_WIDTH: dict[str, Any] = {"minExtent": 30, "maxExtent": 30}
@@ -69,37 +71,50 @@ def first(name: str, field: str, otherwise: float = 0) -> str:
     return f"(length(data('{name}')) ? data('{name}')[0].{field} : {otherwise})"
 
 
-def build(chart: Layer, height: int, params: dict[str, str], padding: dict[str, int] | None = None) -> Spec:
-    """Turn an Altair chart into a template with the player's frame and further expression parameters."""
-    spec: Spec = alt.layer(_whole_plot(), chart).properties(height=height).to_dict()
+def build(
+    chart: Layer, height: int, params: dict[str, str], padding: dict[str, int] | None = None, *, plays: bool = True
+) -> Spec:
+    """Turn an Altair chart into a template with the player's frame and further expression parameters.
+
+    On a page without a player nothing `plays`: the frame stays at 0, and no slider is made for it, which only a player
+    would hide. What never moves needs no canvas either: as SVG its text is sharp.
+    """
+    spec: Spec = chart.to_dict(validate=False)  # the tests validate every template
+    spec["height"] = height
+    spec["layer"] = [_whole_plot(), *spec["layer"]]
     _colour_by_slot(spec)
-    frame = {"name": STEP, "value": 0, "bind": {"input": "range", "min": 0, "max": 1e7, "step": 1}}
+    frame: Spec = {"name": STEP, "value": 0}
+    if plays:
+        frame["bind"] = {"input": "range", "min": 0, "max": 1e7, "step": 1}
     spec["params"] = [
         frame,
         *({"name": name, "expr": expr} for name, expr in params.items()),
         *spec.get("params", []),
     ]
+    if plays:
+        spec["usermeta"] = _CANVAS
     return {
         **spec,
-        "usermeta": _CANVAS,
         "config": _CONFIG,
         "padding": padding or {"left": 2, "right": 6, "top": 4, "bottom": 2},
     }
 
 
-def _whole_plot() -> Layer:
+def _whole_plot() -> Spec:
     """Return a layer that is never seen and changes with every frame, so that the whole plot is drawn anew.
 
     A canvas otherwise redraws only the rectangle that changed, and where a screen has a fractional number of pixels
     per point that leaves hairlines at its edges.
     """
     cover = data("this").mark_rect(aria=False, fill="transparent", clip=False)
-    return cover.encode(
-        x=alt.value(alt.expr(f"0.01 * ({STEP} % 2)")),
-        x2=alt.value(alt.expr("width")),
-        y=alt.value(0),
-        y2=alt.value(alt.expr("height")),
+    cover = cover.encode(
+        x=alt.XValue(alt.expr(f"0.01 * ({STEP} % 2)")),
+        x2=alt.X2Value(alt.expr("width")),
+        y=alt.YValue(0),
+        y2=alt.Y2Value(alt.expr("height")),
     )
+    layer: Spec = cover.to_dict(validate=False)
+    return {key: layer[key] for key in ("data", "mark", "encoding")}
 
 
 def kept(*names: str) -> list[Layer]:
@@ -111,7 +126,7 @@ def kept(*names: str) -> list[Layer]:
         data(name)
         .transform_aggregate(rows="count()")
         .mark_point(opacity=0, aria=False)
-        .encode(x=alt.value(0), y=alt.value(0))
+        .encode(x=alt.XValue(0), y=alt.YValue(0))
         for name in names
     ]
 

@@ -17,18 +17,18 @@ def caption(side: Literal["left", "right"], slot: str, text: str) -> Layer:
         .mark_text(align=side, baseline="bottom", fontSize=14, dy=-5, aria=False)
     )
     end = 0 if side == "left" else alt.expr("width")
-    return mark.encode(x=alt.value(end), y=alt.value(0), text="text:N", fill=fill(slot))
+    return mark.encode(x=alt.XValue(end), y=alt.YValue(0), text="text:N", fill=fill(slot))
 
 
 def across(field: str) -> list[Layer]:
     """Return the name of the horizontal axis, a field of `this`, in the lower right corner."""
-    corner = {"x": alt.value(alt.expr("width")), "y": alt.value(alt.expr("height"))}
+    corner = {"x": alt.XValue(alt.expr("width")), "y": alt.YValue(alt.expr("height"))}
     return haloed(data("this"), INK, f"{field}:N", corner, align="right", baseline="bottom", dx=-5, dy=-4)
 
 
 def up(field: str) -> list[Layer]:
     """Return the name of the vertical axis, a field of `this`, in the upper left corner."""
-    corner = {"x": alt.value(0), "y": alt.value(0)}
+    corner = {"x": alt.XValue(0), "y": alt.YValue(0)}
     return haloed(data("this"), INK, f"{field}:N", corner, align="left", baseline="top", dx=5, dy=5)
 
 

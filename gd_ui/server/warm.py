@@ -30,8 +30,9 @@ def warm_up() -> None:
     for package in (gd_core, gd_ui):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name != SCRIPT:
-                importlib.import_module(module.name)
-    importlib.import_module("gd_ui.race_charts").templates()
+                build_charts = getattr(importlib.import_module(module.name), "templates", None)
+                if build_charts is not None:  # every module with charts for a lesson has a cached function `templates`
+                    build_charts()
     datasets = importlib.import_module("gd_ui.datasets")
     for name in datasets.CATALOGUE:
         datasets.load(name)

@@ -154,6 +154,13 @@ def test_a_link_may_name_any_number_between_the_steps_and_the_others_stay_on_off
     assert not page.exception
 
 
+@pytest.mark.parametrize(("asked", "rate"), [("0.10", 0.1), ("2e-2", 0.02), ("+0.0020", 0.002), ("1.0", 1)])
+def test_a_number_may_be_spelled_in_any_way(asked: str, rate: float) -> None:
+    _, values, notices = opened(lr=asked, batch="80.0")
+    assert values == (rate, 80, "plain", 0)
+    assert notices == []
+
+
 @pytest.mark.parametrize(
     ("asked", "rate"),
     [("nan", 0.1), ("inf", 1), ("1e-320", 0.001), ("1e999", 1), ("-1", 0.001), ("x" * 10_000, 0.1), ("<b>", 0.1)],

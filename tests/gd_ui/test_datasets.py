@@ -1,12 +1,15 @@
 """Every entry of the catalogue is complete and starts from settings that show something."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.linear_model import LinearRegression
 
 from gd_core import NEVER, single_example_limit
-from gd_ui.datasets import CATALOGUE, load, short
+from gd_ui.datasets import CATALOGUE, breast_cancer, load, short, wine
+from gd_ui.features_sets import SETS
 from gd_ui.methods import METHODS
 from gd_ui.questions import QUESTIONS
 from tests.gd_ui.races import raced
@@ -126,3 +129,28 @@ def test_what_is_said_of_a_data_set_is_true_of_it() -> None:
     said = " ".join(question.about for question in QUESTIONS)
     assert f"the same {len(line.train)} points" in said
     assert f"{len(patients.x)} patients, ten measurements" in said
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(wine, load_wine), (breast_cancer, load_breast_cancer)])
+def test_classes_as_numbers_come_from_scikit_learn_as_they_are(ours: Callable, theirs: Callable) -> None:
+    data, source = ours(), theirs()
+    assert data.x.tolist() == source.data.tolist()
+    assert data.y[:, 0].tolist() == source.target.tolist()
+    assert len(data.features) == len(set(data.features)) == source.data.shape[1]
+
+
+def test_real_sets_have_as_many_rows_and_columns_as_is_said() -> None:
+    for name in ("diabetes", "wine", "breast cancer"):
+        data = SETS[name].load()
+        assert SETS[name].about.startswith(str(len(data.x)))
+        assert {10: "ten", 13: "thirteen", 30: "thirty"}[data.x.shape[1]] in SETS[name].about
+
+
+def test_wine_columns_are_named_as_scikit_learn_orders_them() -> None:
+    for name, theirs in zip(wine().features, load_wine().feature_names, strict=True):
+        assert name.split("/")[0].split()[-1].lower() in theirs.replace("alcalinity_of_ash", "ash").replace("_", " ")
+
+
+def test_a_tumour_labelled_one_is_benign() -> None:
+    assert load_breast_cancer().target_names[1] == "benign"
+    assert breast_cancer().targets == ("benign",)

@@ -11,7 +11,7 @@ from gd_core import NEVER
 from gd_ui.datasets import CATALOGUE, Loaded, load
 from gd_ui.findings import Finding, findings, number, results_table, safe_rate, status
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
-from gd_ui.questions import QUESTIONS, Question
+from gd_ui.questions import Question, asked_of
 from gd_ui.race import Race, outcome
 from tests.gd_ui.races import BALL, EXACT, FATAL, HOPELESS, PATIENTS, TELLING, raced
 
@@ -269,6 +269,8 @@ def test_the_table_has_the_runs_own_numbers(changes: dict[str, Any]) -> None:
         assert column[f"Distance to least squares{median}"] == number(float(away))
         held_out = None if history.validation_loss is None else float(np.median(history.validation_loss[:, -1]))
         assert column[f"Final validation loss{median}"] == number(held_out)
+        of_all = " of all seeds" if run.settings.seeds > 1 else ""
+        assert column[f"Seconds, plain loop{of_all}, one update measured once"] == f"{run.seconds[name]:.3f}"
 
 
 def asked(question: Question) -> dict[str, Any]:
@@ -281,7 +283,7 @@ def asked(question: Question) -> dict[str, Any]:
 
 
 def answered(asks: str) -> tuple[Finding, Race, Loaded]:
-    (question,) = (question for question in QUESTIONS if question.asks == asks)
+    (question,) = (question for question in asked_of("batch-sizes") if question.asks == asks)
     return told(asked(question))
 
 
@@ -309,6 +311,14 @@ def test_without_noise_stochastic_descent_falls_on_a_straight_line() -> None:
     assert loaded.best_loss < 1e-25
 
 
+def test_a_race_that_starts_at_the_solution_of_data_without_noise_never_left_it() -> None:
+    for rate in (0.01, 0.3):
+        found, run, _ = told(EXACT | {"start": (2.0,), "learning_rate": rate})
+        assert all((history.path == 2).all() for history in run.histories.values())
+        assert plain(found.sentences[2]) == "The data have no noise, and stochastic reached a loss of exactly 0."
+        assert found.remedy is None
+
+
 def test_a_rate_can_be_safe_for_all_rows_and_fatal_for_one() -> None:
     found, run, _ = answered("Same rate: safe for all rows, fatal for one?")
     batch, one = losses(run, BATCH.name), losses(run, STOCHASTIC.name)
@@ -333,7 +343,7 @@ def test_without_scaling_hardly_anything_is_learned() -> None:
         assert share > losses(scaled, name)[-1] / other.best_loss or name == BATCH.name
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.asks)
+@pytest.mark.parametrize("question", asked_of("batch-sizes"), ids=lambda question: question.asks)
 def test_a_questions_settings_are_ones_the_page_has(question: Question) -> None:
     assert set(question.settings) <= {"data", "lr", "epochs", "seeds", "zoom", "above", "across", "batch"}
     assert question.settings.get("data", "line") in CATALOGUE

@@ -7,12 +7,13 @@ import pytest
 from gd_core import Batching
 from gd_ui import frames
 from gd_ui.charts.losses import COUNTS
+from gd_ui.charts.packed import FARTHEST, GRAIN
 from gd_ui.charts.panel import SNAPSHOTS
 from gd_ui.charts.template import Frames
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.frames import CEILING, LARGEST, PEAKS, WALKED, race_frames, shown_feature
+from gd_ui.frames import CEILING, LARGEST, PEAKS, race_frames, shown_feature
 from gd_ui.framing import View, frame
-from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
+from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC, Method
 from gd_ui.race import Race, median_loss
 from tests.gd_ui.races import BALL, EXACT, FATAL, HOPELESS, PATIENTS, TELLING, raced
 
@@ -31,6 +32,11 @@ def the_row(table: dict) -> dict:
     return row
 
 
+def unpacked(frames: Frames, column: str, method: Method) -> list[str]:
+    """Return the entries of a method's packed column."""
+    return the_row(frames["this"])[f"{column}_{method.word}"].split(" ")
+
+
 def drawable(run: Race, name: str) -> int:
     """Count the updates, the start included, that come before the first number too large to draw."""
     history = run.histories[name]
@@ -41,48 +47,80 @@ def drawable(run: Race, name: str) -> int:
 
 
 @every_race
-def test_row_t_of_a_method_is_its_update_t(changes: dict) -> None:
+def test_entry_t_of_a_methods_columns_is_its_update_t(changes: dict) -> None:
     run, loaded = raced(**changes)
     sent = made(changes)
     framing = frame(run, loaded, View(plane=CATALOGUE[run.settings.data].weights))
     for name, history in run.histories.items():
-        steps, count = sent[name][name], drawable(run, name)
-        places = framing.place(history.path[0, :count], history.loss[0, :count])
-        assert steps["a"] == pytest.approx(places[:, 0], rel=1e-6)
-        assert steps["b"] == pytest.approx(places[:, 1], rel=1e-6)
-        assert steps["J"] == pytest.approx(median_loss(history)[:count], rel=1e-6, abs=1e-37)
-        assert steps["seen"].tolist() == history.seen[:count].tolist()
+        method, count = METHODS[name], drawable(run, name)
+        points = [point.split(",") for point in unpacked(sent[name], "path", method)]
+        assert len(points) == count
+        # In units of half a panel, from its middle to the right and down.
+        expected = framing.on_panel(history.path[0, :count], history.loss[0, :count]) * [1, -1]
+        reach = FARTHEST / GRAIN
+        found = np.array(points, dtype=int) / GRAIN
+        near = np.flatnonzero((np.abs(expected) <= reach).all(axis=1))[-1] + 1  # further out the path is held
+        assert np.abs(found - expected)[:near].max() <= 0.5001 / GRAIN
+        assert (np.abs(found[near:]).max(axis=1) == reach).all()
+        losses = np.array(unpacked(sent[name], "loss", method), dtype=float)
+        assert losses == pytest.approx(median_loss(history)[:count], rel=5.001e-7)
+        lengths = np.array(unpacked(sent[name], "length", method), dtype=float)
+        walked = np.concatenate([[0], np.linalg.norm(np.diff(found, axis=0), axis=1).cumsum()])
+        assert lengths == pytest.approx(walked, rel=5.001e-7)
 
 
-@every_race
+@pytest.mark.parametrize("changes", [*TELLING.values(), LONG], ids=[*TELLING, "long"])
 def test_nothing_is_dropped_of_a_run_that_stays_finite(changes: dict) -> None:
     run, _ = raced(**changes)
     sent = made(changes)
     for name, history in run.histories.items():
         if history.diverged_at[0] < 0 and np.abs(history.path[0]).max() < LARGEST and history.loss[0].max() < LARGEST:
-            assert len(sent[name][name]["a"]) == len(history.seen)
+            for column in ("path", "length", "loss"):
+                assert len(unpacked(sent[name], column, METHODS[name])) == len(history.seen)
+            for side in ("left", "right"):
+                assert len(unpacked(sent["fit"], side, METHODS[name])) == len(history.seen)
+            assert the_row(sent[name]["this"])["drawn"] == len(history.seen)
 
 
-def test_a_lost_run_is_drawn_until_its_numbers_end() -> None:
-    sent = made(HOPELESS)
-    run, _ = raced(**HOPELESS)
-    steps = sent[STOCHASTIC.name][STOCHASTIC.name]
-    assert 10 < len(steps["a"]) < len(run.histories[STOCHASTIC.name].seen)
-    assert np.abs(steps["a"]).max() < LARGEST
-    assert the_row(sent[STOCHASTIC.name]["this"])["lost"] == run.histories[STOCHASTIC.name].diverged_at[0] > 0
+@pytest.mark.parametrize("changes", [HOPELESS, FATAL], ids=["hopeless", "fatal"])
+def test_a_lost_run_is_drawn_until_its_numbers_end(changes: dict) -> None:
+    sent = made(changes)
+    run, _ = raced(**changes)
+    history, panel = run.histories[STOCHASTIC.name], sent[STOCHASTIC.name]
+    drawn = drawable(run, STOCHASTIC.name)
+    assert 10 < drawn < len(history.seen)
+    for column in ("path", "length", "loss"):
+        assert len(unpacked(panel, column, STOCHASTIC)) == drawn
+    assert max(float(loss) for loss in unpacked(panel, "loss", STOCHASTIC)) < LARGEST
+    this = the_row(panel["this"])
+    assert this["drawn"] == drawn
+    assert this["lost"] == history.diverged_at[0]
+    assert (this["lost"] > drawn) == (changes is HOPELESS)  # the other one is off all scales, but finite
 
 
-@pytest.mark.parametrize("changes", [*TELLING.values(), LONG], ids=[*TELLING, "long"])
-def test_the_walked_path_is_a_thinned_path_with_its_beginning_and_its_end(changes: dict) -> None:
-    for name in METHODS:
-        panel = made(changes)[name]
-        steps = pd.DataFrame(panel[name])
-        walked = steps[steps.walked == 1]
-        assert len(walked) <= WALKED
-        assert walked.seen.iloc[-1] == steps.seen.iloc[-1]
-        assert walked.seen.iloc[: WALKED // 5].tolist() == steps.seen.iloc[: WALKED // 5].tolist()
-        gaps = np.diff(np.flatnonzero(steps.seen.isin(walked.seen)))
-        assert gaps.max(initial=1) <= np.ceil(len(steps) / (WALKED * 0.8)) + 1
+def test_the_shared_map_has_what_the_panels_have() -> None:
+    sent = made({})
+    together = the_row(sent["all"]["this"])
+    for name, method in METHODS.items():
+        alone = the_row(sent[name]["this"])
+        for column in ("path", "length"):
+            assert together[f"{column}_{method.word}"] == alone[f"{column}_{method.word}"]
+        for field in (
+            "n",
+            "size",
+            "total",
+            "runs",
+            "start_a",
+            "best_b",
+            "centre_a",
+            "centre_b",
+            "half",
+            "across",
+            "up",
+        ):
+            assert together[field] == alone[field]
+        assert sent["all"][f"cloud {name}"] is sent[name][f"cloud {name}"]
+    assert sent["all"]["bands"] is sent[BATCH.name]["bands"]
 
 
 def test_the_cloud_has_every_run_at_every_snapshot() -> None:
@@ -165,17 +203,21 @@ def test_the_band_of_many_runs_holds_four_fifths_of_them() -> None:
         assert mine["at"].tolist() == history.seen[rows].tolist()
 
 
+@pytest.mark.parametrize("above", [False, True])
 @every_race
-def test_the_dots_row_on_the_loss_chart_is_the_update_and_its_curve(changes: dict) -> None:
+def test_the_losses_of_the_dots_are_those_of_every_update_up_to_twice_the_ceiling(changes: dict, above: bool) -> None:
     run, loaded = raced(**changes)
-    sent = made(changes)["losses"]
+    sent = made(changes, View(above_best=above))["losses"]
     ceiling = the_row(sent["this"])["ceiling"]
+    tiny = 1e-16 * max(run.histories[BATCH.name].loss[0, 0], (loaded.train.y**2).mean())
     for name, history in run.histories.items():
-        assert sent[name]["seen"].tolist() == history.seen.tolist()
-        shown = sent[name]["J"] <= ceiling
-        tiny = 1e-16 * max(history.loss[0, 0], (loaded.train.y**2).mean())
-        assert sent[name]["J"][shown] == pytest.approx(np.maximum(median_loss(history)[shown], tiny), rel=1e-6)
-        assert (median_loss(history)[~shown] > ceiling).all()
+        losses = np.array(unpacked(sent, "loss", METHODS[name]), dtype=float)
+        assert len(losses) == len(history.seen)
+        expected = median_loss(history) - (loaded.best_loss if above else 0)
+        shown = expected <= ceiling
+        assert losses[shown] == pytest.approx(np.maximum(expected[shown], tiny), rel=5.001e-7)
+        assert (losses[~shown] > ceiling).all()
+        assert losses.max() <= 2.000001 * ceiling
 
 
 @pytest.mark.parametrize(("changes", "floor"), [({}, 0.008044657695), (EXACT, 0.0)])
@@ -192,14 +234,18 @@ def test_the_ends_of_a_line_are_the_models_predictions_there(changes: dict) -> N
     this = the_row(sent["this"])
     mean = loaded.train.x.mean(axis=0)
     for name, history in run.histories.items():
-        count = len(sent[name]["y0"])
-        assert count == drawable(run, name)
-        for end, field in (("left", "y0"), ("right", "y1")):
+        for end in ("left", "right"):
+            grains = np.array(unpacked(sent, end, METHODS[name]), dtype=int)
+            assert len(grains) == drawable(run, name)
             x = mean.copy()
             x[feature] = this[end]
-            theta = history.path[0, :count]
+            theta = history.path[0, : len(grains)]
             weights, bias = theta[:, : len(x)], theta[:, len(x) :].sum(axis=1)
-            assert sent[name][field] == pytest.approx(weights @ x + bias, rel=1e-5, abs=1e-6)
+            # In units of the height of the chart, from its lower edge.
+            expected = (weights @ x + bias - this["bottom"]) / (this["top"] - this["bottom"])
+            assert grains / GRAIN == pytest.approx(
+                np.clip(expected, -FARTHEST / GRAIN, FARTHEST / GRAIN), abs=0.5001 / GRAIN
+            )
 
 
 @every_race
@@ -219,8 +265,8 @@ def test_the_scatter_shows_every_row_the_training_rows_first(changes: dict) -> N
 @pytest.mark.parametrize("order", ["shuffled", "sequential", "with replacement"])
 def test_the_stream_is_the_order_in_which_stochastic_descent_reads(order: str) -> None:
     run, loaded = raced("line", order=order, seed=4, seeds=3, epochs=3)
-    stream = race_frames(run, loaded, View())["fit"]["stream"]["row"]
-    assert stream.tolist() == Batching(1, order).plan(80, 3, [4]).stream[0].tolist()
+    stream = [int(row) for row in the_row(race_frames(run, loaded, View())["fit"]["this"])["stream"].split(" ")]
+    assert stream == Batching(1, order).plan(80, 3, [4]).stream[0].tolist()
     theta = np.array(run.settings.start)
     for row, expected in zip(stream[:50], run.histories[STOCHASTIC.name].path[0, 1:], strict=False):
         x, y = loaded.train.x[row, 0], loaded.train.y[row, 0]
@@ -238,6 +284,7 @@ def test_the_scatter_shows_the_feature_whose_weight_is_on_the_map(plane: tuple[i
 
 VIEWS = [View(), View("epochs"), View("updates"), View(above_best=True), View(zoom=True), View(plane=None)]
 TEXTS = {"method", "tag", "across", "up", "feature", "target"}
+PACKED = ("path_", "length_", "loss_", "left_", "right_", "stream")
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=repr)
@@ -254,19 +301,26 @@ def test_only_small_finite_numbers_are_sent(changes: dict, view: View) -> None:
                 if field in TEXTS:
                     assert all(isinstance(text, str) for text in column.tolist())
                     continue
+                if field.startswith(PACKED):
+                    assert name == "this"
+                    numbers = np.array(column[0].replace(",", " ").split(" "), dtype=float)
+                    assert (np.abs(numbers) < LARGEST).all(), field
+                    continue
                 assert column.dtype.kind in "bif"
                 if not name.startswith("cloud"):
                     assert np.isfinite(column).all(), (name, field)
                 if len(column) > 1 and name not in ("loss", "spread"):
-                    assert column.dtype.itemsize <= 4 or name in METHODS, (name, field)
+                    assert column.dtype.itemsize <= 4, (name, field)
 
 
 @pytest.mark.parametrize("view", [View(), View(above_best=True)], ids=repr)
 @every_race
 def test_nothing_on_a_log_axis_is_zero_or_less(changes: dict, view: View) -> None:
     losses = made(changes, view)["losses"]
-    for name, field in [("loss", "loss"), ("spread", "low"), ("spread", "high"), *((name, "J") for name in METHODS)]:
+    for name, field in (("loss", "loss"), ("spread", "low"), ("spread", "high")):
         assert (losses[name][field] > 0).all()
+    for method in METHODS.values():
+        assert all(float(loss) > 0 for loss in unpacked(losses, "loss", method))
 
 
 def test_a_divergent_run_leaves_the_loss_chart_at_its_ceiling() -> None:
@@ -291,16 +345,15 @@ def test_a_race_is_small_on_the_wire() -> None:
     def size(changes: dict) -> int:
         charts = made(changes)
         return sum(
-            np.asarray(column).nbytes
+            len("".join(column.tolist())) if column.dtype.kind == "U" else column.nbytes
             for name, chart in charts.items()
             if name != "all"
             for table in chart.values()
             for column in table.values()
-            if np.asarray(column).dtype.kind != "U"
         )
 
-    assert size({}) < 400_000
-    assert size(LONG) < 2_000_000
+    assert size({}) < 150_000
+    assert size(LONG) < 1_200_000
 
 
 @pytest.mark.parametrize("above", [False, True])

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from gd_ui.charts.bands import bands, simplified
-from gd_ui.charts.panel import LEVELS
+from gd_ui.charts.ground import LEVELS
 from gd_ui.datasets import CATALOGUE, Loaded, load
-from gd_ui.framing import BAND_RATIO, WIDEST, Framing, View, frame
+from gd_ui.framing import Framing, View, frame
+from gd_ui.land import BAND_RATIO, WIDEST
 from gd_ui.methods import BATCH, METHODS, STOCHASTIC
 from gd_ui.race import Race
 from tests.gd_ui.races import BALL, EXACT, FATAL, HOPELESS, PATIENTS, raced
@@ -188,6 +189,44 @@ def test_what_a_lost_run_leaves_behind_has_no_place_and_raises_no_warning() -> N
     places = framing.place(np.array([[np.inf, 1.0], [np.nan, np.nan], [2.0, 1.0]]), np.zeros(3))
     assert not np.isfinite(places[:2]).any(axis=1).all()
     assert places[2].tolist() == [1.0, 2.0]
+
+
+@every_map
+def test_a_panel_measures_places_from_its_middle_in_halves_of_its_height(changes: dict, view: View) -> None:
+    framing, run, loaded = framed(changes, view)
+    half = framing.about["half"]
+    assert framing.centre.tolist() == centre_of(framing).tolist()
+    assert framing.half.tolist() == [half, half]
+    corners = centre_of(framing) + half * np.array([[0, 0], [1, 0], [0, 1], [-1, -1], [WIDEST, 0]])
+    theta = framing.plane.lift(corners)
+    found = framing.on_panel(theta, loaded.train.value(theta))
+    assert found == pytest.approx(np.array([[0, 0], [1, 0], [0, 1], [-1, -1], [WIDEST, 0]]), abs=1e-9)
+    history = run.histories[BATCH.name]
+    small = np.abs(history.path).max(axis=2) < 1e100
+    expected = (framing.place(history.path, history.loss)[small] - centre_of(framing)) / half
+    assert framing.on_panel(history.path, history.loss)[small] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("zoom", [False, True])
+def test_a_curves_panel_measures_across_and_up_each_in_halves_of_its_own(zoom: bool) -> None:
+    framing, run, _ = framed(EXACT, View(zoom=zoom))
+    ends = row_of(framing.about, "left", "right", "bottom", "top")
+    corners = np.array([[ends[0], ends[2]], [ends[1], ends[3]], [ends[0], ends[3]]])
+    assert framing.on_panel(corners[:, :1], corners[:, 1]) == pytest.approx(np.array([[-1, -1], [1, 1], [-1, 1]]))
+    assert framing.half == pytest.approx([(ends[1] - ends[0]) / 2, (ends[3] - ends[2]) / 2])
+    assert framing.centre == pytest.approx([(ends[0] + ends[1]) / 2, (ends[2] + ends[3]) / 2])
+    history = run.histories[BATCH.name]
+    first = framing.on_panel(history.path[0, :1], history.loss[0, :1])[0]
+    start = row_of(framing.about, "start_a", "start_b")
+    assert first == pytest.approx((start - framing.centre) / framing.half, rel=1e-12)
+
+
+def test_what_a_lost_run_leaves_behind_is_measured_without_a_warning() -> None:
+    for changes, lost in (({}, [[np.inf, 1.0], [1e300, -1e300]]), (EXACT, [[np.inf], [1e300]])):
+        framing, _, _ = framed(changes, View())
+        with np.errstate(all="raise"):
+            places = framing.on_panel(np.array(lost), np.array([np.inf, 1e308]))
+        assert (np.abs(places) > 1e100).any(axis=1).all()
 
 
 def test_zoom_shows_where_stochastic_descent_rattles() -> None:

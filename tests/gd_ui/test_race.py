@@ -9,11 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gd_core import NEVER, Batching
+from gd_core import NEVER, OPTIMIZERS, Batching, Objective, Optimizer, Plan
+from gd_core.shapes import FULL
 from gd_ui import race
 from gd_ui.datasets import CATALOGUE, Loaded, load
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
-from gd_ui.race import Outcome, Race, RaceSettings, affordable, mark, median_loss, outcome, run_race
+from gd_ui.race import (
+    TIMED,
+    Outcome,
+    Race,
+    RaceSettings,
+    affordable,
+    mark,
+    median_loss,
+    outcome,
+    run_race,
+    seconds_per_update,
+)
 from tests.gd_ui.races import BALL, EXACT, HOPELESS, PATIENTS, TELLING, defaults, raced
 
 steadily = settings(deadline=None, derandomize=True, max_examples=100)
@@ -338,6 +350,68 @@ def test_a_race_from_the_solution_itself_can_be_measured() -> None:
             assert result.first_pass <= 0
             assert not math.isnan(result.grown)
             assert not math.isnan(result.first_pass)
+
+
+@pytest.fixture
+def looped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, str]]:
+    """Forget all timings, and note every run of the loop that a race times: its runs, its updates, its first batch."""
+    made: list[tuple[int, int, str]] = []
+    loop = race.loop
+
+    def noted(objective: Objective, optimizer: Optimizer, theta: np.ndarray, plan: Plan) -> np.ndarray:
+        rows = next(iter(plan))
+        made.append((len(theta), len(plan), "all" if rows is FULL else str(rows.shape[1])))
+        return loop(objective, optimizer, theta, plan)
+
+    race.seconds_per_update.cache_clear()
+    monkeypatch.setattr(race, "loop", noted)
+    return made
+
+
+def test_the_seconds_of_a_race_are_the_loops_time_for_its_updates(looped: list[tuple[int, int, str]]) -> None:
+    chosen, loaded = defaults("line", seeds=3), load("line")
+    run = run_race(chosen, loaded)
+    assert looped == [(1, TIMED, "all"), (3, TIMED, "16"), (3, TIMED, "1")]
+    for method, updates in zip(METHODS, (20, 100, 1600), strict=True):
+        recipe = chosen.recipe(method)
+        each = seconds_per_update("line", "gd", recipe.batch_size, "shuffled", recipe.runs)
+        assert 1e-7 < each < 0.1
+        assert run.seconds[method] == pytest.approx(updates * each)
+        assert outcome(run, method, loaded).seconds == run.seconds[method]
+    assert len(looped) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "timed_anew"),
+    [
+        ({"learning_rate": 0.3}, 0), ({"epochs": 7}, 0), ({"seed": 9}, 0), ({"start": (1.0, 1.0)}, 0),
+        ({"batch_size": 8}, 1), ({"seeds": 2}, 2), ({"optimizer": "adam"}, 3), ({"order": "sequential"}, 3),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_only_what_an_update_costs_is_timed_anew(
+    looped: list[tuple[int, int, str]], changes: dict, timed_anew: int
+) -> None:
+    loaded = load("line")
+    before = run_race(defaults("line"), loaded)
+    looped.clear()
+    after = run_race(defaults("line", **changes), loaded)
+    assert len(looped) == timed_anew
+    if not timed_anew:
+        for method in METHODS:
+            updates = [len(run.histories[method].seen) - 1 for run in (before, after)]
+            assert after.seconds[method] / updates[1] == pytest.approx(before.seconds[method] / updates[0])
+
+
+@pytest.mark.parametrize("data", CATALOGUE)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_method_is_timed_over_as_many_updates(
+    looped: list[tuple[int, int, str]], data: str, optimizer: str
+) -> None:
+    n = load(data).train.n
+    for size in (None, 1, 2, n):
+        assert seconds_per_update(data, optimizer, size, "shuffled", 2) > 0
+    assert looped == [(2, TIMED, str(size)) for size in ("all", 1, 2, n)]
 
 
 def test_rattling_around_the_solution_it_started_from_is_no_divergence() -> None:

@@ -8,12 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_core import OPTIMIZERS, ORDERS
+from gd_ui.charts.packed import GRAIN
 from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, load
 from gd_ui.findings import number, safe_rate
 from gd_ui.lessons import ROOT
 from gd_ui.methods import METHODS
-from gd_ui.questions import QUESTIONS
+from gd_ui.questions import asked_of
 from gd_ui.race import MOST_NUMBERS, MOST_UPDATES
 from gd_ui.race_controls import PRINCIPAL, default_size, epoch_steps, parsed_start, rates
 from tests.gd_ui.races import raced
@@ -88,10 +89,16 @@ def test_the_table_has_the_figures_of_the_core(default_page: AppTest) -> None:
 
 def test_the_panels_show_every_update_of_the_core(default_page: AppTest) -> None:
     run, _ = raced()
-    for name, panel in zip(METHODS, charts(default_page), strict=False):
+    for (name, method), panel in zip(METHODS.items(), charts(default_page), strict=False):
+        (this,) = (dict(zip(panel["this"], row, strict=True)) for row in zip(*panel["this"].values(), strict=True))
+        points = np.array([point.split(",") for point in this[f"path_{method.word}"].split(" ")], dtype=float)
+        grain = this["half"] / GRAIN
         path = run.histories[name].path[0]
-        assert panel[name]["a"] == pytest.approx(path[:, 1].tolist(), rel=1e-6)
-        assert panel[name]["b"] == pytest.approx(path[:, 0].tolist(), rel=1e-6)
+        assert points.shape == path.shape
+        assert np.abs(this["centre_a"] + grain * points[:, 0] - path[:, 1]).max() < 0.51 * grain
+        assert np.abs(this["centre_b"] - grain * points[:, 1] - path[:, 0]).max() < 0.51 * grain
+        losses = [float(loss) for loss in this[f"loss_{method.word}"].split(" ")]
+        assert losses == pytest.approx(run.histories[name].loss[0].tolist(), rel=1e-6)
 
 
 @pytest.mark.parametrize("data", CATALOGUE)
@@ -160,7 +167,7 @@ def test_every_update_rule_runs(optimizer: str) -> None:
 def test_every_order_of_the_examples_runs(order: str) -> None:
     app = opened(order=order, epochs="2")
     expect_shown(app)
-    row = charts(app)[3]["stream"]["row"]
+    row = [int(number) for number in charts(app)[3]["this"]["stream"][0].split(" ")]
     assert (sorted(row[:80]) == list(range(80))) == (order != "with replacement")
     assert (row[:80] == list(range(80))) == (order == "sequential")
 
@@ -310,7 +317,7 @@ def test_a_notice_goes_once_the_reader_moves_on() -> None:
     assert notices(app) == []
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.asks)
+@pytest.mark.parametrize("question", asked_of("batch-sizes"), ids=lambda question: question.asks)
 def test_a_question_chosen_on_the_page_shows_what_its_link_shows(question) -> None:
     app = opened(lr="0.3", batch="32", order="sequential", optimizer="momentum", count="updates", seed="4")
     app.button_group(key="next").set_value(question.asks).run()

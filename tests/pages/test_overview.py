@@ -2,10 +2,12 @@
 
 from urllib.parse import parse_qs
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_ui.lessons import LESSONS, ROOT
+from gd_ui.methods import METHODS
 from gd_ui.questions import QUESTIONS
 
 
@@ -28,6 +30,17 @@ def test_the_start_page_shows_its_race_without_complaint(start_page: AppTest) ->
     assert [element.type for element in start_page.main].count("bidi_component") == 1
 
 
+def test_the_shared_map_and_the_loss_curves_have_every_update_of_the_race(start_page: AppTest) -> None:
+    protos = [element.proto for element in start_page.main if element.type == "vega_lite_chart"]
+    for proto, columns in zip(protos, (["loss"], ["path", "length"]), strict=True):
+        (sent,) = (sent for sent in proto.datasets if sent.name == "this")
+        (this,) = pa.ipc.open_stream(sent.data.data).read_all().to_pylist()
+        assert this["total"] == 480
+        for method, updates in zip(METHODS.values(), (6, 30, 480), strict=True):
+            for column in columns:
+                assert len(this[f"{column}_{method.word}"].split(" ")) == updates + 1
+
+
 def test_every_lesson_is_linked(start_page: AppTest) -> None:
     linked = {link.page for link in links(start_page) if not link.query_string}
     assert {lesson.path for lesson in LESSONS if lesson.path} <= linked
@@ -44,7 +57,7 @@ def test_every_question_is_a_link_with_its_settings(start_page: AppTest) -> None
 
 def test_questions_differ_and_end_with_a_question_mark() -> None:
     assert len({question.asks for question in QUESTIONS}) == len(QUESTIONS)
-    assert len({tuple(question.settings.items()) for question in QUESTIONS}) == len(QUESTIONS)
+    assert len({(question.lesson, *question.settings.items()) for question in QUESTIONS}) == len(QUESTIONS)
     assert all(question.asks.endswith("?") for question in QUESTIONS)
 
 

@@ -1,0 +1,132 @@
+"""Features: the same rows in other units; why scaling decides how fast descent can go."""
+
+import streamlit as st
+
+from gd_ui import features_controls
+from gd_ui.charts.morph import MORPH
+from gd_ui.charts.template import draw
+from gd_ui.compute import computed
+from gd_ui.controls import show_notices
+from gd_ui.features import study
+from gd_ui.features_charts import templates
+from gd_ui.features_findings import (
+    constant_message,
+    heading,
+    leak_sentences,
+    morph_sentence,
+    overshoot,
+    scalings_table,
+    sentences,
+    steepest_column,
+    weights_table,
+)
+from gd_ui.features_frames import study_frames
+from gd_ui.features_leak import leak, leak_frames
+from gd_ui.features_morph import BETWEEN, LAST, morph, morph_frames
+from gd_ui.features_sets import SETS
+from gd_ui.lessons import LESSONS
+from gd_ui.player import Stride, player
+
+with st.container(gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.markdown("#### The same line in other units: does one learning rate suit them all?", width="content")
+        st.caption("Claim to test: units change how fast descent can go, and never where it ends.", width="content")
+    settings, notices = features_controls.ask()
+    show_notices(notices)
+    found = computed(("features", settings), lambda report: study(settings), "Descending in every unit …")
+    message = constant_message(found)
+    if message is not None:
+        st.info(message, icon=":material/straighten:")
+    frames, runs = study_frames(found), found.runs
+    one_feature = len(found.best) == 2
+
+    fates = "; ".join(f"{run.variant.name}: {run.regime}" for run in runs)
+    draw(templates()[f"strip {len(runs)}"], frames["strip"], alt_text=f"Regime of the rate in every unit. {fates}")
+    player(
+        settings.steps, run=repr(settings), key="features player", unit="steps",
+        strides=[Stride("1 step", 1), Stride("10 steps", 10)], start=min(6, settings.steps) if one_feature else None,
+    )  # fmt: skip
+
+    if one_feature:
+        with st.grid(4, min_column_width=240, gap="small"):
+            for run in runs:
+                with st.container(key=f"map {run.variant.lane.number}", gap=None):
+                    st.markdown(heading(run))
+                    name = f"map {run.variant.lane.number}"
+                    draw(templates()[name], frames[name], alt_text=f"Loss map and path, {run.variant.name}")
+            with st.container(key="losses", gap=None):
+                st.markdown("**Loss above the best**  \nlog scale; all start as the same line")
+                draw(templates()["losses 3"], frames["losses"], alt_text="Loss above the best in every unit")
+    else:
+        with st.grid(2, min_column_width=300, gap="small"):
+            for run in runs:
+                st.markdown(heading(run))
+        with st.grid(3, min_column_width=300, gap="small"):
+            with st.container(key="losses", gap=None):
+                st.markdown("**Loss above the best**, log scale")
+                draw(templates()["losses 2"], frames["losses"], alt_text="Loss above the best in both units")
+            with st.container(key="directions", gap=None):
+                st.markdown("**Error left** along every direction of the loss")
+                draw(templates()["directions"], frames["directions"], alt_text="Share of the error left by direction")
+            with st.container(key="steepness", gap=None):
+                st.markdown("**Curvature** along every column's weight, log scale")
+                draw(templates()["steepness"], frames["steepness"], alt_text="Curvature along every column's weight")
+
+    too_fast = overshoot(found) is not None
+    left, right = st.columns([4.4, 1], vertical_alignment="center") if too_fast else (st.container(), None)
+    with left:
+        st.markdown("**What this run showed**  \n" + "  \n".join(sentences(found)))
+    if right is not None:
+        right.button("Each its own best", icon=":material/healing:", on_click=features_controls.use_own_best)
+
+if one_feature:
+    with st.grid(3, min_column_width=280, gap="small"):
+        with st.container(gap=None):
+            st.markdown("**The data in every unit**, with the line of each descent")
+            draw(templates()["scatter"], frames["scatter"], alt_text="The same rows over every unit of the feature")
+        with st.container(gap=None):
+            st.markdown("**Section along the slope**, before and after")
+            draw(templates()["section"], frames["section w"], alt_text="Loss along the slope in every unit")
+        with st.container(gap=None):
+            st.markdown("**Section along the intercept**, before and after")
+            draw(templates()["section"], frames["section b"], alt_text="Loss along the intercept in every unit")
+
+    st.markdown("##### Stretch it yourself: the loss bends, the line stays")
+    shown = morph(settings.data, settings.scaling, settings.rows)
+    player(
+        LAST, run=f"morph {settings}", key="morph player", param=MORPH, unit="scales", start=BETWEEN,
+        strides=[Stride("1 scale", 1), Stride("next named", BETWEEN)], stride=1,
+    )  # fmt: skip
+    stretched = morph_frames(settings.data, settings.scaling, settings.rows, settings.learning_rate)
+    compared = "; dashed, the one rate" if settings.learning_rate is not None else ""
+    titles = {
+        "morph map": ("**The loss**, at its own best rate", "Contours bend as the feature is stretched"),
+        "morph data": ("**The data**: only the axis changes", "Data and best line over the rescaled feature"),
+        "morph kappa": ("**How long the valley is**, κ = λmax/λmin", "Condition number at every scale"),
+        "morph limit": (f"**The limit** 2/λmax{compared}", "Limit of the learning rate at every scale"),
+    }
+    with st.grid(4, min_column_width=240, gap="small"):
+        for name, (title, alt) in titles.items():
+            with st.container(key=name, gap=None):
+                st.markdown(title)
+                draw(templates()[name], stretched[name], alt_text=alt)
+    st.markdown(morph_sentence(shown))
+else:
+    st.markdown(f"{steepest_column(found)}  \n{SETS[settings.data].about}")
+
+left, right = st.columns([1.3, 1], gap="medium")
+with left:
+    st.markdown("**Weights after the last step, mapped back to original units**")
+    with st.container(height=420 if len(found.best) > 15 else "content", border=False):
+        st.table(weights_table(found), border="horizontal")
+    st.markdown("**All scalings of these rows**")
+    st.table(scalings_table(found), border="horizontal")
+with right:
+    leaked = computed(("features leak", settings), lambda report: leak(found), "Descending with the leak …")
+    st.markdown("**The leak: a scaling fitted on all rows instead of the training rows**")
+    draw(templates()["leak"], leak_frames(leaked, found), alt_text="Held-out values, scaled with and without the leak")
+    st.markdown(leak_sentences(leaked, found))
+    st.caption("With few training rows, a choice under More, the two scalings drift apart.")
+
+after = next(lesson for lesson in LESSONS if lesson.path == "batch-sizes")
+st.page_link(after.page(), label=f"Next: {after.title}", icon=":material/arrow_forward:")

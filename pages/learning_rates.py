@@ -1,0 +1,113 @@
+"""Learning rates: crawling, direct, zigzag or divergent, and how the curvature decides which."""
+
+import streamlit as st
+
+from gd_ui import rates_controls
+from gd_ui.charts.factors import factor_frames
+from gd_ui.charts.template import draw
+from gd_ui.compute import computed
+from gd_ui.controls import BOUND, show_notices
+from gd_ui.lanes import LANES
+from gd_ui.lessons import LESSONS
+from gd_ui.player import Stride, player
+from gd_ui.rates import run_rates
+from gd_ui.rates_charts import templates
+from gd_ui.rates_findings import findings, landscape, name, reading, remedy, table, title, trap
+from gd_ui.rates_frames import cut_frames, excess_frames, panel_frames, rate_span, regime_frames
+from gd_ui.schedules import cooling_findings, cooling_frames, legend, run_schedules
+
+with st.container(gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.markdown("#### How large a step?", width="content")
+        st.caption("Claim to test: twice the step is twice as fast, up to a sharp limit.", width="content")
+    settings, loaded, notices = rates_controls.ask()
+    show_notices(notices)
+    run = computed(("rates", settings), lambda report: run_rates(settings, loaded, report), "Descending …")
+    count = len(settings.rates)
+    regimes = ", ".join(f"{fate.rate:g} is {fate.predicted}" for fate in run.fates)
+    draw(
+        templates()["strip"], regime_frames(settings.rates, loaded), alt_text=f"Regimes of the learning rate: {regimes}"
+    )
+    player(
+        settings.updates,
+        run=repr(settings),
+        key="rates player",
+        strides=[Stride("1 update", 1), Stride("10 updates", 10)],
+        unit="updates",
+        start=min(rates_controls.FIRST_FRAME, settings.updates),
+    )
+    kind = "curve" if len(loaded.names) == 1 else "map"
+    tiles = st.grid(count + 1 if count < 5 else 3, min_column_width=200, gap="small")
+    for i, frames in enumerate(panel_frames(run)):
+        with tiles.container(key=f"panel {i + 1}", gap=None):
+            st.markdown(title(run, i))
+            draw(templates()[f"{kind} {LANES[i].number}"], frames, alt_text=f"Path at rate {settings.rates[i]:g}")
+    with tiles.container(key="panel losses", gap=None):
+        st.markdown("**Loss above the minimum**")
+        draw(
+            templates()["excess"],
+            excess_frames(run, loaded),
+            alt_text="Loss above the minimum at every rate, log scale",
+        )
+
+with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    st.markdown("**What this run showed**  \n" + "  \n".join(findings(run, loaded)), width="stretch")
+    working = remedy(run, loaded)
+    if working is not None:
+        st.button(
+            working.label,
+            icon=":material/healing:",
+            on_click=rates_controls.use_rates,
+            args=(working.rates,),
+        )
+
+one_by_one, kept, schedules = st.tabs(
+    ["One parameter at a time", "Predicted and measured", "Let the rate fall"], key="tab", **BOUND
+)
+if one_by_one.open:
+    with one_by_one:
+        st.caption(reading(run, loaded))
+        for frames_of_parameter in cut_frames(run, loaded):
+            row = st.grid(min(count, 3), min_column_width=240, gap="small")
+            for i, frames in enumerate(frames_of_parameter):
+                with row.container(gap=None):
+                    st.markdown(name(run, i))
+                    draw(templates()[f"cut {LANES[i].number}"], frames, alt_text=f"Step at rate {settings.rates[i]:g}")
+        st.markdown(trap(run, loaded))
+if kept.open:
+    with kept:
+        left, right = st.columns([1, 1.15], gap="medium")
+        with left:
+            st.markdown("**Error kept per update**, |1 − rate·λ| by direction")
+            chart = factor_frames(loaded.curvature, rate_span(settings.rates, loaded), settings.rates)
+            draw(templates()["factors"], chart, alt_text="What one update keeps of the error, by rate and direction")
+        with right:
+            st.table(table(run), border="horizontal")
+            st.caption(
+                "Predicted from the Hessian alone, by the closed form; measured in the run, which knows nothing of it."
+            )
+            st.markdown(landscape(loaded))
+if schedules.open:
+    with schedules:
+        found = computed(
+            ("schedules", settings.data),
+            lambda report: run_schedules(settings.data, loaded, report),
+            "Running stochastic descent under every schedule …",
+        )
+        titles = {
+            "rate": "Rate over the epochs",
+            "loss": "Loss above the best, median",
+            "ends": "Ends, from the solution",
+        }
+        st.markdown(f"Stochastic descent, one row per update, with the rate kept or lowered on the way: {legend()}")
+        row = st.grid(3, min_column_width=240, gap="small")
+        for chart_name, frames in cooling_frames(found, settings.data, loaded).items():
+            with row.container(gap=None):
+                st.markdown(f"**{titles[chart_name]}**")
+                draw(templates()[f"cooling {chart_name}"], frames, alt_text=titles[chart_name])
+        st.markdown("  \n".join(cooling_findings(found, settings.data, loaded)))
+
+st.page_link(
+    next(lesson for lesson in LESSONS if lesson.path == "features").page(),
+    label="Next: how scaling moves the limit",
+)

@@ -1,0 +1,218 @@
+"""The features page, run as a visitor's script: every control, every link, and what both show."""
+
+import json
+import re
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gd_ui.controls import written
+from gd_ui.features import SCALERS, study, variants
+from gd_ui.features_controls import FEW, OWN, SAME, STEPS, modes, rates, typical
+from gd_ui.features_findings import sentences, weights_table
+from gd_ui.features_sets import SETS, whole
+from gd_ui.lessons import ROOT
+from tests.gd_ui.test_features import settings
+
+COURSE = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]
+CHARTS = {True: 13, False: 5}
+"""Charts on the page for one feature, and for several columns."""
+
+
+def opened(**link: str) -> AppTest:
+    """Open the page at a link."""
+    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
+    for name, text in link.items():
+        app.query_params[name] = text
+    app.switch_page("../pages/features.py").run()
+    assert not app.exception
+    return app
+
+
+def charts(app: AppTest) -> list[dict[str, dict[str, list]]]:
+    """Return what every chart was sent: columns by the name of their data."""
+    shown = [element.proto for element in app.main if element.type == "vega_lite_chart"]
+    return [
+        {sent.name: pa.ipc.open_stream(sent.data.data).read_all().to_pydict() for sent in proto.datasets}
+        for proto in shown
+    ]
+
+
+def notices(app: AppTest) -> list[str]:
+    return [line for box in app.warning for line in box.value.split("  \n")]
+
+
+def said(app: AppTest) -> str:
+    """Return all text on the page that Markdown reads."""
+    boxes = [*app.markdown, *app.caption, *app.warning, *app.info, *app.error]
+    return "\n".join(box.value for box in boxes)
+
+
+def expect_shown(app: AppTest, data: str = "line") -> None:
+    """Check that the page is there, whole, without an error."""
+    assert not app.exception
+    assert not app.error
+    assert len(charts(app)) == CHARTS[data == "line"]
+    assert len(app.table) == 2
+
+
+@pytest.fixture(scope="module")
+def default_page() -> AppTest:
+    """Provide the page as it opens; tests only read it."""
+    return opened()
+
+
+def test_the_page_opens_with_its_charts_and_nothing_to_complain_of(default_page: AppTest) -> None:
+    expect_shown(default_page)
+    assert notices(default_page) == []
+    assert dict(default_page.query_params) == {}
+
+
+def test_the_courses_figures_stand_on_the_page(default_page: AppTest) -> None:
+    text = said(default_page)
+    for shown in ("κ **16.4**", "limit **0.8055**", "κ **112**", "limit **0.03085**", "κ **1**", "limit **1**"):
+        assert shown in text
+    assert "arrives exactly in one step" in text
+    start = charts(default_page)[1]["this"]
+    assert start["start_a"] == pytest.approx([COURSE["start"]["b"]], abs=1e-7)
+    assert start["start_b"] == pytest.approx([COURSE["start"]["w"]], abs=1e-7)
+    bad = charts(default_page)[2]["this"]
+    assert bad["start_b"] == pytest.approx([COURSE["start"]["w"] / 10], abs=1e-7)
+
+
+@pytest.mark.parametrize("data", SETS)
+@pytest.mark.parametrize("scaling", SCALERS)
+def test_every_set_opens_with_every_scaling(data: str, scaling: str) -> None:
+    app = opened(data=data, scaling=scaling)
+    expect_shown(app, data)
+    assert notices(app) == []
+    found = study(settings(data, scaling=scaling))
+    for sentence in sentences(found):
+        assert sentence in said(app)
+    assert app.table[0].value.to_dict() == weights_table(found).to_dict()
+    assert (SETS[data].about in said(app)) == (data != "line")
+
+
+CHANGES = [
+    ("selectbox", "scaling", "min-max", {"scaling": "min-max"}),
+    ("selectbox", "rate", OWN, {"rate": OWN}),
+    ("select_slider", "lr", "0.03", {"lr": "0.03"}),
+    ("select_slider", "steps", "200", {"steps": "200"}),
+    ("select_slider", "rows", "5", {"rows": "5"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "key", "value", "link"), CHANGES, ids=[change[1] for change in CHANGES])
+def test_every_control_changes_the_page_and_a_link_does_the_same(
+    default_page: AppTest, kind: str, key: str, value: object, link: dict[str, str]
+) -> None:
+    app = opened()
+    getattr(app, kind)(key=key).set_value(value).run()
+    expect_shown(app)
+    assert charts(app) != charts(default_page)
+    by_link = opened(**link)
+    assert notices(by_link) == []
+    assert charts(by_link) == charts(app)
+
+
+@pytest.mark.parametrize("data", SETS)
+def test_choosing_data_gives_the_other_controls_its_defaults(data: str) -> None:
+    app = opened(data="wine" if data == "line" else "line", rows="3", steps="20")
+    app.selectbox(key="data").set_value(data).run()
+    expect_shown(app, data)
+    assert notices(app) == []
+    assert charts(app) == charts(opened(data=data))
+    assert app.selectbox(key="rate").value == modes(data)[0]
+    assert app.select_slider(key="rows").value == str(len(whole(data).train))
+
+
+def test_a_rate_that_suits_sets_one_rate_for_all() -> None:
+    app = opened(rate=OWN)
+    for v in variants("line", "standardise", 80):
+        (label,) = (text for text in app.button_group(key="suits").options if v.lane.sign in str(text))
+        rate = typical(v)
+        assert rate < v.limit
+        assert rate == pytest.approx(v.own_best, rel=0.1)
+        app.button_group(key="suits").set_value(f"{v.lane.sign} {written(rate)}").run()
+        expect_shown(app)
+        assert label is not None
+        assert app.select_slider(key="lr").value == written(rate)
+        assert app.selectbox(key="rate").value == SAME
+
+
+def test_the_remedy_gives_each_unit_its_own_best_rate() -> None:
+    app = opened()
+    (remedy,) = (button for button in app.button if button.label == "Each its own best")
+    remedy.click().run()
+    expect_shown(app)
+    assert app.selectbox(key="rate").value == OWN
+    assert not [button for button in app.button if button.label == "Each its own best"]
+    assert "diverges" not in said(app)
+
+
+@pytest.mark.parametrize("rows", ["1", "2"])
+@pytest.mark.parametrize(
+    ("data", "scaling"), [("line", "standardise"), ("line", "min-max"), ("line", "mean-range"), ("wine", "standardise")]
+)
+def test_one_or_two_rows_break_nothing_and_constant_columns_are_named(rows: str, data: str, scaling: str) -> None:
+    app = opened(data=data, rows=rows, scaling=scaling, steps="20")
+    expect_shown(app, data)
+    assert notices(app) == []
+    told = [box.value for box in app.info]
+    if rows == "1":
+        assert len(told) == 1
+        assert whole(data).features[0].split(" (")[0] in told[0]
+        assert "not vary in the 1 training row in use" in told[0]
+
+
+@pytest.mark.parametrize("data", ["line", "wine"])
+@pytest.mark.parametrize("end", [0, -1])
+def test_both_ends_of_the_rate_and_of_the_steps_work(data: str, end: int) -> None:
+    rate = rates(variants(data, "standardise", len(whole(data).train)))[end]
+    app = opened(data=data, rate=SAME, lr=written(rate), steps=str(STEPS[end]))
+    expect_shown(app, data)
+    assert notices(app) == []
+    assert ("diverges" in said(app)) == (end == -1)
+
+
+HOSTILE = ["nonsense", "nan", "1e-320", "1e999", "-1", "x" * 10_000, "<script>alert(1)</script>", "![](https://x)"]
+UNSAFE = r"<|!\[|\]\(http|x{30}"
+
+
+@pytest.mark.parametrize("name", ["lr", "rows", "steps"])
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_a_link_with_an_impossible_number_opens_and_says_so(name: str, text: str) -> None:
+    app = opened(**{name: text})
+    expect_shown(app)
+    (notice,) = notices(app)
+    assert "the link asked for “" in notice
+    assert not re.search(UNSAFE, said(app))
+
+
+@pytest.mark.parametrize("name", ["data", "scaling", "rate"])
+@pytest.mark.parametrize("text", HOSTILE[:1] + HOSTILE[-3:], ids=lambda text: text[:12])
+def test_a_link_with_an_unknown_choice_opens_and_lists_the_choices(default_page: AppTest, name: str, text: str) -> None:
+    app = opened(**{name: text})
+    expect_shown(app)
+    (notice,) = notices(app)
+    assert "which is none of " in notice
+    assert not re.search(UNSAFE, said(app))
+    assert charts(app) == charts(default_page)
+
+
+def test_everything_hostile_at_once_opens_the_page() -> None:
+    for text in HOSTILE:
+        app = opened(**dict.fromkeys(["data", "scaling", "rate", "lr", "rows", "steps", "suits", "odd"], text))
+        expect_shown(app)
+        assert not re.search(UNSAFE, said(app))
+
+
+def test_a_link_may_name_any_rate_and_any_number_of_rows() -> None:
+    app = opened(lr="0.1234", rows="37")
+    expect_shown(app)
+    assert notices(app) == []
+    assert 37 not in FEW
+    assert app.select_slider(key="lr").value == "0.1234"
+    assert app.select_slider(key="rows").value == "37"
+    assert len(charts(app)[5]["rows"]["u"]) == 3 * 37

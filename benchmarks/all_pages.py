@@ -1,4 +1,4 @@
-"""The race page and the yardstick in one app, so that both are timed on the same server."""
+"""The lab's pages and the yardstick in one app, so that all are timed on the same server."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,8 @@ import streamlit as st
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from gd_ui.lessons import LESSONS  # noqa: E402
+
 st.set_page_config(layout="wide")
-race = st.Page(ROOT / "pages" / "batch_sizes.py", title="Race", url_path="batch-sizes")
 yardstick = st.Page(ROOT / "benchmarks" / "static_page.py", title="Yardstick", url_path="yardstick", default=True)
-st.navigation([yardstick, race], position="top").run()
+st.navigation([yardstick, *(lesson.page() for lesson in LESSONS if lesson.path)], position="top").run()

@@ -1,4 +1,4 @@
-"""Serve both pages the way the lab is served: with its warm start."""
+"""Serve the pages the way the lab is served: with its warm start."""
 
 import sys
 from pathlib import Path
@@ -10,4 +10,4 @@ sys.path.insert(0, str(ROOT))
 
 from gd_ui.server.warm import lifespan  # noqa: E402
 
-app = st.App(ROOT / "benchmarks" / "both_pages.py", lifespan=lifespan)
+app = st.App(ROOT / "benchmarks" / "all_pages.py", lifespan=lifespan)

@@ -90,11 +90,11 @@ def strip_frames(bowl: Curvature, span: Span, marks: Sequence[Mark], borders: Se
     }
 
 
-def rate_axis(*, labels: bool = True) -> Callable[[str], Any]:
+def rate_axis() -> Callable[[str], Any]:
     """Return the function that turns a field into an encoding on the log axis of rates, from `low` to `high`."""
     scale = alt.Scale(type="log", domain=[alt.ExprRef("low"), alt.ExprRef("high")], nice=False)
     bare: dict[str, Any] = {"grid": False, "domain": False, "ticks": False, "title": None}
-    axis = alt.Axis(labelExpr=POWERS, values=TICKS, labelOverlap=True, labels=labels, **bare)
+    axis = alt.Axis(labelExpr=POWERS, values=TICKS, labelOverlap=True, **bare)
     return lambda field: alt.X(f"{field}:Q", scale=scale, axis=axis)
 
 

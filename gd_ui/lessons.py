@@ -80,6 +80,48 @@ LESSONS = (
         "Compare",
         "Batch, mini-batch and stochastic descent read the same examples and step at different times.",
     ),
+    Lesson(
+        "optimizers",
+        "pages/optimizers.py",
+        "Optimizers",
+        "Compare",
+        "Six update rules race on one surface, at one rate or each at its own best.",
+    ),
+    Lesson(
+        "house-prices",
+        "pages/house_prices.py",
+        "House prices",
+        "Apply",
+        "A linear network with many inputs on real data, from one sample's gradient to the trained weights.",
+    ),
+    Lesson(
+        "backprop",
+        "pages/backprop.py",
+        "Backpropagation",
+        "Apply",
+        "A small network drawn with every number of its forward and backward pass, while it learns.",
+    ),
+    Lesson(
+        "beyond-convex",
+        "pages/beyond_convex.py",
+        "Beyond convex",
+        "Apply",
+        "Many minima, saddles and plateaus: where a descent ends depends on where it starts.",
+    ),
+    Lesson(
+        "pitfalls",
+        "pages/pitfalls.py",
+        "Pitfalls",
+        "Check",
+        "Faulty code beside the right one: guess from the run what went wrong.",
+    ),
+    Lesson(
+        "course-numbers",
+        "pages/course_numbers.py",
+        "Course numbers",
+        "Check",
+        "Every number the course prints, beside the one computed here and now.",
+    ),
 )
 
 

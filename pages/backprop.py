@@ -1,0 +1,5 @@
+"""Backpropagation."""
+
+import streamlit as st
+
+st.markdown("#### Backpropagation")

@@ -1,0 +1,5 @@
+"""Beyond convex."""
+
+import streamlit as st
+
+st.markdown("#### Beyond convex")

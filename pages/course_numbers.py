@@ -1,0 +1,5 @@
+"""Course numbers."""
+
+import streamlit as st
+
+st.markdown("#### Course numbers")

@@ -1,0 +1,5 @@
+"""House prices."""
+
+import streamlit as st
+
+st.markdown("#### House prices")

@@ -1,0 +1,5 @@
+"""Optimizers."""
+
+import streamlit as st
+
+st.markdown("#### Optimizers")

@@ -1,0 +1,5 @@
+"""Pitfalls."""
+
+import streamlit as st
+
+st.markdown("#### Pitfalls")

@@ -51,6 +51,7 @@ def morph_map(height: int) -> Spec:
     params |= {
         "grain": trail.GRAIN_ON_MAP,
         f"path_{RUN}": f"length({_frame()}.path) ? split({_frame()}.path, ' ') : []",
+        f"length_{RUN}": "[]",  # no lengths: the whole path is always made
         trail.now("length", RUN): f"{_frame()}.length",
     }
     return _moved(build(alt.layer(*layers).resolve_scale(stroke="shared", fill="independent"), height, params))

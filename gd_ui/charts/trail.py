@@ -13,6 +13,8 @@ import altair as alt
 from gd_ui.charts.packed import GRAIN, listed
 from gd_ui.charts.template import PAPER, Layer, data, fill, stroke
 
+CORNERS = 400
+"""Updates in one piece of a drawn path."""
 RIM = 7
 """Pixels a dot keeps from the edge; one that stood over it would make the plot smaller than its neighbours."""
 GRAIN_ON_MAP = f"height / {2 * GRAIN}"
@@ -63,28 +65,48 @@ def outside(run: str) -> str:
 
 
 def trail(run: str, slot: str, width: float, *, whole: bool, casing: str = "0.6", opacity: str = "1") -> list[Layer]:
-    """Draw a map's path as one symbol: the part made in colour, on a pale casing of it or of the `whole`.
+    """Draw a map's path as symbols: the part made in colour, on a pale casing of it or of the `whole`.
 
-    `casing` and `opacity` are expressions. The chart declares the columns `path` and `length`, and `grain`.
+    `casing` and `opacity` are expressions. The chart declares the columns `path` and `length`, and `grain`. The path is
+    cut into pieces of CORNERS corners: a piece walked to its end needs no dash, and dashing a long path is what makes a
+    frame slow. Where the column of lengths is empty, all of the path is made.
     """
-    shape = f"'M' + join(path_{run}, 'L')"
-    made = f"[grain * {GRAIN} * toNumber({now('length', run)}), 1e9]"
+    last = f"length(path_{run}) - 1"
+    pieces = (
+        data("this")
+        .transform_calculate(piece=f"sequence(0, max(1, {last}), {CORNERS})")
+        .transform_flatten(["piece"])
+        .transform_calculate(
+            shape=f"'M' + join(slice(path_{run}, datum.piece, datum.piece + {CORNERS + 1}), 'L')",
+            begins=f"toNumber(length_{run}[datum.piece])",
+            ends=f"toNumber(length_{run}[min(datum.piece + {CORNERS}, {last})])",
+        )
+    )
+    walked = f"toNumber({now('length', run)})"
+    made = f"{walked} >= datum.ends ? [] : [grain * {GRAIN} * max(0, {walked} - datum.begins), 1e9]"
     layers = []
     for colour, strength, stroke_width, dash in (
         (PAPER, casing, width + 2.4, "[]" if whole else made),
         (slot, opacity, width, made),
     ):
-        line = data("this").mark_point(
-            filled=False, fillOpacity=0, strokeJoin="round", strokeWidth=stroke_width, clip=True, aria=False
+        line = pieces.mark_point(
+            filled=False,
+            fillOpacity=0,
+            strokeJoin="round",
+            strokeCap="round",
+            strokeWidth=stroke_width,
+            clip=True,
+            aria=False,
         )
+        begun = "" if whole and colour == PAPER else f"{walked} < datum.begins ? 0 : "
         layers.append(
             line.encode(
                 x=alt.XValue(alt.expr("width / 2")),
                 y=alt.YValue(alt.expr("height / 2")),
-                shape=alt.ShapeValue(alt.expr(shape)),
+                shape=alt.Shape("shape:N", scale=None),
                 size=alt.SizeValue(alt.expr("pow(2 * grain, 2)")),
                 strokeDash=alt.StrokeDashValue(alt.expr(dash)),
-                strokeOpacity=alt.StrokeOpacityValue(alt.expr(strength)),
+                strokeOpacity=alt.StrokeOpacityValue(alt.expr(begun + strength)),
                 stroke=stroke(colour),
             )
         )

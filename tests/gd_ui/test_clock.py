@@ -47,6 +47,7 @@ FUNCTIONS: dict[str, Any] = {
     "clamp": lambda number, low, high: max(low, min(number, high)),
     "format": lambda number, how: format(number, how.replace("~", "")),  # Python drops trailing zeros anyway
     "length": len,
+    "sequence": lambda start, stop, step: Entries(range(int(start), int(stop), int(step))),
     "entries": Entries,
     "split": lambda text, by: Entries(text.split(by)),
     "join": lambda entries, by: by.join(entries),

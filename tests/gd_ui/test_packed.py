@@ -1,7 +1,11 @@
 """A packed text holds all it was given, as exactly as it promises, and reads as what the charts take it for."""
 
+import itertools
 import math
 import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from gd_ui.charts import trail as module
 from gd_ui.charts.packed import FARTHEST, GRAIN, listed, packed, packed_grains, packed_path, path_lengths
 from gd_ui.charts.trail import trail
-from tests.gd_ui.test_clock import rows, value
+from tests.gd_ui.test_clock import Entries, rows, value
 
 steadily = settings(deadline=None, derandomize=True, max_examples=100)
 EDGE = FARTHEST / GRAIN
@@ -127,27 +132,47 @@ def test_the_browser_finds_every_entry_of_a_column_and_none_before_data_arrive()
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_trail_is_dashed_after_as_many_pixels_as_were_walked(whole: bool) -> None:
+@pytest.mark.parametrize("corners", [2, 400])
+def test_a_trail_is_dashed_after_as_many_pixels_as_were_walked(
+    whole: bool, corners: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The symbol of a path is its text in grains, drawn at half the root of its size: Vega's rule for symbols."""
-    path = np.array([[0.0, 0.0], [0.6, 0.8], [0.6, -0.2], [-1.4, -0.2]])
-    entries, lengths = packed_path(path).split(" "), path_lengths(path)
+    monkeypatch.setattr(module, "CORNERS", corners)
+    path = np.array([[0.0, 0.0], [0.6, 0.8], [0.6, -0.2], [-1.4, -0.2], [-1.4, 0.3]])
+    entries, lengths = Entries(packed_path(path).split(" ")), Entries(packed(path_lengths(path).tolist()).split(" "))
     height = 244
-    for update in range(4):
-        names = {"path_x": entries, "now_length_x": packed(lengths.tolist()).split(" ")[update], "height": height}
+    for update in range(5):
+        names = {"path_x": entries, "length_x": lengths, "now_length_x": lengths[update], "height": height}
         names |= {"grain": height / 2 / GRAIN, "width": 300}
-        casing, line = (
-            {
-                channel: value(setting["value"]["expr"], {}, names)
-                for channel, setting in layer.to_dict()["encoding"].items()
-                if isinstance(setting.get("value"), dict)
-            }
-            for layer in trail("x", "batch", 2.0, whole=whole)
-        )
-        assert line["shape"] == casing["shape"] == "M" + "L".join(entries)
-        assert (line["x"], line["y"]) == (casing["x"], casing["y"]) == (150, 122)
-        scale = math.sqrt(line["size"]) / 2
-        assert math.sqrt(casing["size"]) / 2 == scale == pytest.approx(122 / GRAIN)
-        on, off = line["strokeDash"]
-        assert on == pytest.approx(122 * [0, 1, 2, 4][update])
-        assert off > 1e6
-        assert casing["strokeDash"] == ([] if whole else [on, off])
+        casing, line = ([*drawn(layer.to_dict(), names)] for layer in trail("x", "batch", 2.0, whole=whole))
+        shapes = [piece["shape"][1:].split("L") for piece in line]
+        assert [piece["shape"] for piece in casing] == [piece["shape"] for piece in line]
+        assert shapes[0] + [corner for piece in shapes[1:] for corner in piece[1:]] == entries
+        assert len(shapes) == -(-4 // corners)
+        on = 0.0
+        for under, over in zip(casing, line, strict=True):
+            assert (over["x"], over["y"]) == (under["x"], under["y"]) == (150, 122)
+            scale = math.sqrt(over["size"]) / 2
+            assert math.sqrt(under["size"]) / 2 == scale == pytest.approx(122 / GRAIN)
+            points = [[float(grain) for grain in corner.split(",")] for corner in over["shape"][1:].split("L")]
+            whole_piece = sum(math.dist(*ends) * scale for ends in itertools.pairwise(points))
+            if over["strokeOpacity"]:
+                on += over["strokeDash"][0] if over["strokeDash"] else whole_piece
+            assert under["strokeDash"] == ([] if whole else over["strokeDash"])
+            assert under["strokeOpacity"] == (0.6 if whole or over["strokeOpacity"] else 0)
+        assert on == pytest.approx(122 * [0, 1, 2, 4, 4.5][update], rel=1e-6)
+
+
+def drawn(layer: dict[str, Any], names: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what a trail's layer draws for every piece: its channels, and its shape."""
+    pieces, _, *steps = layer["transform"]
+    for start in value(pieces["calculate"], {}, names):
+        datum = SimpleNamespace(piece=start)
+        for step in steps:
+            setattr(datum, step["as"], value(step["calculate"], {}, names | {"datum": datum}))
+        channels = {
+            channel: value(setting["value"]["expr"], {}, names | {"datum": datum})
+            for channel, setting in layer["encoding"].items()
+            if isinstance(setting.get("value"), dict)
+        }
+        yield channels | {"shape": datum.shape}

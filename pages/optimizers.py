@@ -1,5 +1,105 @@
-"""Optimizers."""
+"""Optimizers: six update rules on one surface, at one rate or each at its own best."""
 
 import streamlit as st
 
-st.markdown("#### Optimizers")
+from gd_ui import optimizers_controls, optimizers_conventions, optimizers_limit, optimizers_sweep
+from gd_ui.charts.template import draw
+from gd_ui.compute import computed
+from gd_ui.controls import BOUND, show_notices
+from gd_ui.lessons import LESSONS
+from gd_ui.optimizers_charts import templates
+from gd_ui.optimizers_defaults import facts_table
+from gd_ui.optimizers_equations import EQUATIONS, NOTATION, in_this_race, worked
+from gd_ui.optimizers_findings import diverged, findings, legend
+from gd_ui.optimizers_frames import curve_frames, map_frames
+from gd_ui.optimizers_race import RaceSettings, race, sweep
+from gd_ui.player import Stride, player
+
+with st.container(gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.markdown("#### Six rules, one surface: which gets down first?", width="content")
+        st.caption("Claim to test: a cleverer rule wins, once each has a rate that suits it.", width="content")
+    choice = optimizers_controls.ask()
+    show_notices(choice.notices)
+    ground = choice.ground
+
+    def tried() -> optimizers_sweep.Sweep:
+        """Return every rule at every rate, from memory if somebody had it before."""
+        return computed(("best rates", ground), lambda report: sweep(ground, report), "Trying all rates …")
+
+    own_best = choice.rate is None
+    best = tried().rules if own_best else {}
+    settings = RaceSettings(
+        ground,
+        tuple((rule, best[rule].rate if choice.rate is None else choice.rate) for rule in choice.rules),
+        choice.updates,
+    )
+    run = computed(("optimizers", settings), lambda report: race(settings, report), "Descending …")
+    player(
+        settings.updates,
+        run=repr(settings),
+        key="optimizers player",
+        strides=[Stride("1 update", 1), Stride("10 updates", 10)],
+        unit="updates",
+        start=min(optimizers_controls.FIRST_FRAME, settings.updates),
+    )
+    st.markdown(legend(run))
+    left, right = st.columns([1.4, 1], gap="small")
+    with left:
+        draw(templates()["map"], map_frames(run), alt_text="Map of the surface with the path of every rule")
+    with right:
+        draw(templates()["curves"], curve_frames(run), alt_text="Loss above the minimum of every rule, log scale")
+
+with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    st.markdown("**What this run showed**  \n" + "  \n".join(findings(run, own_best=own_best)), width="stretch")
+    if not own_best and diverged(run):
+        st.button("Each at its own best rate", icon=":material/healing:", on_click=optimizers_controls.use_own_rates)
+
+equations, rates, brink, conventions = st.tabs(
+    ["Equations", "Best rates", "Momentum's limit", "Conventions"], key="tab", **BOUND
+)
+if equations.open:
+    with equations:
+        st.caption(f"{NOTATION} {in_this_race(ground.tuning)}")
+        tiles = st.grid(3, min_column_width=260, gap="medium")
+        for rule in EQUATIONS:
+            tiles.markdown(worked(rule))
+if rates.open:
+    with rates:
+        found = tried()
+        st.caption(optimizers_sweep.criterion(found))
+        left, right = st.columns([1.15, 1], gap="medium")
+        with left:
+            draw(templates()["log log"], optimizers_sweep.sweep_frames(found), alt_text="Updates needed, by rate")
+        with right:
+            st.table(optimizers_sweep.sweep_table(found), border="horizontal")
+        st.markdown("  \n".join(optimizers_sweep.sweep_findings(found)))
+if brink.open:
+    with brink:
+        beta = optimizers_controls.ask_beta()
+        edge = optimizers_limit.brink(optimizers_limit.bowl_of(ground.surface), beta)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            draw(templates()["linear"], optimizers_limit.growth_frames(edge), alt_text="Error kept per update, by rate")
+        with right:
+            draw(
+                templates()["log"], optimizers_limit.brink_frames(edge), alt_text="Loss just below and above the limit"
+            )
+        st.markdown("  \n".join(optimizers_limit.brink_findings(edge, ground.surface)))
+if conventions.open:
+    with conventions:
+        switch = optimizers_controls.ask_switch(ground, tried().rules["momentum"].rate)
+        both = optimizers_conventions.spelled(switch)
+        st.markdown(optimizers_conventions.legend())
+        left, right = st.columns(2, gap="medium")
+        with left:
+            draw(templates()["log"], optimizers_conventions.step_frames(both), alt_text="Lengths of the steps")
+        with right:
+            draw(templates()["log"], optimizers_conventions.height_frames(both), alt_text="Loss above the minimum")
+        st.markdown("  \n".join(optimizers_conventions.findings(both)))
+        st.table(facts_table(), border="horizontal")
+
+st.page_link(
+    next(lesson for lesson in LESSONS if lesson.path == "beyond-convex").page(),
+    label="Next: surfaces where the start decides the end",
+)

@@ -46,6 +46,11 @@ def rates(page: Page, n: int) -> None:
     page.get_by_role("textbox", name="Learning rates").fill(f"0.2, {0.5 + n / 100:.2f}, 1.1")
 
 
+def text_of_the_course(page: Page, n: int) -> None:
+    """Choose another text."""
+    page.get_by_role("radio", name="ABCDE"[n % 5], exact=True).focus()
+
+
 CONTROLS: dict[str, tuple[str, str, Change]] = {
     "batch-sizes": ("lr=0.003&seed={}", "ArrowRight", slider("Learning rate")),
     "one-step": ("lr=0.003&point={}", "ArrowRight", slider("Learning rate η")),
@@ -53,6 +58,11 @@ CONTROLS: dict[str, tuple[str, str, Change]] = {
     "gradient": ("batch={}", "ArrowRight", slider("Draw")),
     "learning-rates": ("lr=0.2,0.{},1.1", "Enter", rates),
     "features": ("lr=0.0{}", "ArrowRight", slider("The one rate")),
+    "optimizers": ("rates=same&lr=0.00{}", "ArrowRight", slider("Rate, the same for all")),
+    "house-prices": ("lr=0.0{}", "ArrowRight", slider("Learning rate")),
+    "backprop": ("lr=0.0{}", "ArrowRight", slider("Learning rate η")),
+    "beyond-convex": ("lr=0.000{}", "ArrowRight", slider("Learning rate")),
+    "course-numbers": ("status=all", " ", text_of_the_course),
 }
 """By page: a link, the key, and the control changed."""
 

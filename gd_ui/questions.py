@@ -89,6 +89,60 @@ QUESTIONS = (
         "batch-sizes",
         {"data": "diabetes unscaled", "across": "principal plane"},
     ),
+    Question(
+        "Is the cleverer rule always faster?",
+        "Six update rules, each at its own best rate; on this valley plain descent is there first.",
+        "optimizers",
+        {"surface": "patients"},
+    ),
+    Question(
+        "How much faster may a step be with momentum?",
+        "One per cent below the limit it descends, one above it does not.",
+        "optimizers",
+        {"tab": "Momentum's limit"},
+    ),
+    Question(
+        "Are two good weights enough?",
+        "Real patients: two weights learn, then all of them.",
+        "house-prices",
+        {},
+    ),
+    Question(
+        "How much does a row in the last batch count?",
+        "The last mini-batch has few rows, and each of them counts for more.",
+        "house-prices",
+        {"tab": "Mini-batches"},
+    ),
+    Question(
+        "Who is to blame for the error?",
+        "One applicant, and every derivative beside its measured value.",
+        "backprop",
+        {"stage": "Back 3"},
+    ),
+    Question(
+        "Why does nothing happen for so long?",
+        "Four applicants whose pulls cancel, until the network tells them apart.",
+        "backprop",
+        {"net": "Exercise 3", "stage": "Back 1", "at": "5150"},
+    ),
+    Question(
+        "One weight runs off, and nothing fails: which line is it?",
+        "A faulty listing, its run, and the right one. Guess first.",
+        "pitfalls",
+        {},
+    ),
+    Question(
+        "The rate is below both limits, so why does it diverge?",
+        "Two sections that look safe, and the direction between them.",
+        "pitfalls",
+        {"pitfall": "slow escape"},
+    ),
+    Question(
+        "Do the course's numbers come out?",
+        "Every number the five texts print, beside the one computed here and now.",
+        "course-numbers",
+        {},
+    ),
 )
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import altair as alt
 import numpy as np
@@ -99,10 +98,3 @@ def test_a_logarithmic_axis_leaves_out_what_is_not_above_zero() -> None:
     assert panel.frames["main"]["at"].tolist() == [0.0, 2.0]
     assert panel.frames["main"]["value"].tolist() == [1.0, 0.25]
     assert len(panel.frames["second"]["at"]) == 0
-
-
-def test_the_templates_are_built_in_a_moment() -> None:
-    templates.cache_clear()
-    start = time.process_time()
-    templates()
-    assert time.process_time() - start < 3

@@ -1,0 +1,106 @@
+"""The written-out descent of small networks gives the plain loop's history."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from gd_core import ACTIVATIONS, LOSSES, OPTIMIZERS, Batching, Model
+from gd_core.descent import descend
+from gd_core.models import SIGMOID
+from gd_core.objective import Objective, objective
+from gd_core.shapes import Array
+from gd_core.small_network import LARGEST, REPORTED, applies, descend_network, source
+
+SIZES = [(2, 1), (2, 2), (2, 2, 2), (2, 2, 2, 1), (3, 4, 2), (1, 3, 1), (2, 3, 3, 2, 1)]
+BATCHES = [1, 2, None]
+
+
+def network(sizes: tuple[int, ...], n: int = 6, seed: int = 0) -> tuple[Objective, Array]:
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(-1, 1, (n, sizes[0])), rng.uniform(0, 1, (n, sizes[-1]))
+    model = Model(sizes, output=SIGMOID)
+    return objective(model, LOSSES["half squared"], x, y), model.init([seed])[0]
+
+
+@pytest.mark.parametrize("size", BATCHES)
+@pytest.mark.parametrize("sizes", SIZES)
+def test_every_state_and_loss_is_that_of_the_plain_loop(sizes: tuple[int, ...], size: int | None) -> None:
+    of, start = network(sizes)
+    plan = Batching(size, "with replacement").plan(of.n, 100, [3])
+    assert len(plan) >= 100
+    ours = descend_network(of, 0.5, start, plan)
+    plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
+    assert_allclose(ours.path, plain.path, rtol=1e-12, atol=1e-15)
+    assert_allclose(ours.loss, plain.loss, rtol=1e-12)
+    assert (ours.seen == plain.seen).all()
+    assert ours.path.shape == (1, len(plan) + 1, len(start))
+
+
+def test_a_short_last_batch_of_an_epoch_takes_its_own_mean() -> None:
+    of, start = network((2, 2, 1), n=5)
+    plan = Batching(2).plan(of.n, 40, [0])
+    ours = descend_network(of, 0.5, start, plan)
+    plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
+    assert_allclose(ours.path, plain.path, rtol=1e-12, atol=1e-15)
+
+
+def test_an_exponential_that_overflows_is_left_to_the_plain_loop() -> None:
+    of, _ = network((2, 2, 1))
+    start = np.array([-900.0, 0, 0, 1, -900, 0, 1, 1, 0])
+    plan = Batching(1).plan(of.n, 5, [0])
+    ours = descend_network(of, 0.5, start, plan)
+    plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
+    assert (ours.path == plain.path).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "loss"),
+    [
+        (Model((2, 2, 1), output=SIGMOID), "squared"),
+        (Model((2, 2, 1)), "half squared"),
+        (Model((2, 2, 1), ACTIVATIONS["tanh"], SIGMOID), "half squared"),
+        (Model((2, 2, 1), output=SIGMOID, bias=False), "half squared"),
+        (Model((10, 8, 1), output=SIGMOID), "half squared"),
+    ],
+)
+def test_other_networks_run_the_plain_loop(model: Model, loss: str) -> None:
+    rng = np.random.default_rng(0)
+    of = objective(model, LOSSES[loss], rng.uniform(size=(4, model.sizes[0])), rng.uniform(size=(4, 1)))
+    assert not applies(of)
+    plan, start = Batching(1).plan(4, 10, [0]), model.init([0])
+    ours = descend_network(of, 0.1, start[0], plan)
+    assert (ours.path == descend(of, OPTIMIZERS["gd"](0.1), start, plan).path).all()
+
+
+def test_only_small_networks_are_written_out() -> None:
+    assert applies(network((2, 2, 2, 1))[0])
+    assert Model((10, 8, 1)).n_params > LARGEST
+
+
+def test_the_text_written_out_is_python_one_can_read() -> None:
+    text = source((2, 2, 1))
+    compile(text, "network", "exec")
+    assert "a1_0 = 1 / (1 + exp(-(a0_0 * w0 + a0_1 * w2 + w4)))" in text
+    assert "d2_0 = (a2_0 - t_0) * a2_0 * (1 - a2_0)" in text
+
+
+def test_a_long_run_tells_how_far_it_is() -> None:
+    of, start = network((2, 2, 1))
+    heard: list[float] = []
+    descend_network(of, 0.1, start, Batching(1).plan(of.n, 2 * REPORTED // of.n, [0]), heard.append)
+    assert heard == sorted(heard)
+    assert len(heard) >= 3
+    assert heard[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rate", [0, -1, np.nan, np.inf])
+def test_a_rate_must_be_above_zero(rate: float) -> None:
+    of, start = network((2, 2, 1))
+    with pytest.raises(ValueError, match="learning_rate"):
+        descend_network(of, rate, start, Batching(1).plan(of.n, 1, [0]))
+
+
+def test_a_start_must_fit_the_network() -> None:
+    of, start = network((2, 2, 1))
+    with pytest.raises(ValueError, match="theta"):
+        descend_network(of, 0.1, start[:-1], Batching(1).plan(of.n, 1, [0]))

@@ -60,7 +60,7 @@ CONTROLS: dict[str, tuple[str, str, Change]] = {
     "features": ("lr=0.0{}", "ArrowRight", slider("The one rate")),
     "optimizers": ("rates=same&lr=0.00{}", "ArrowRight", slider("Rate, the same for all")),
     "house-prices": ("lr=0.0{}", "ArrowRight", slider("Learning rate")),
-    "backprop": ("lr=0.0{}", "ArrowRight", slider("Learning rate η")),
+    "backprop": ("net=Exercise 3&lr=0.0{}", "ArrowRight", slider("Learning rate η")),
     "beyond-convex": ("lr=0.000{}", "ArrowRight", slider("Learning rate")),
     "course-numbers": ("status=all", " ", text_of_the_course),
 }

@@ -12,6 +12,7 @@ is a run axis that never steps.
 """
 
 from gd_core.batching import ORDERS, Batching, Plan
+from gd_core.chain import Chain, chain
 from gd_core.curvature import REGIMES, Curvature, curvature, hessian, single_example_limit
 from gd_core.data import (
     COURSE_DATA,
@@ -27,11 +28,13 @@ from gd_core.data import (
 )
 from gd_core.descent import NEVER, History, descend, everywhere
 from gd_core.experiment import Problem, Recipe, Task, prepare, train
+from gd_core.fixed import only
 from gd_core.gradcheck import DIFFERENCES, GradientCheck, check_gradient, numerical_gradient
+from gd_core.landscapes import LANDSCAPES, Landscape
 from gd_core.least_squares import least_squares
 from gd_core.losses import LOSSES, Loss
 from gd_core.models import ACTIVATIONS, Activation, Model, linear
-from gd_core.objective import Objective, objective
+from gd_core.objective import Differentiable, Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler, constant_columns, original_units, scaled_units
 from gd_core.schedules import SCHEDULES
@@ -41,6 +44,7 @@ __all__ = [
     "ACTIVATIONS",
     "COURSE_DATA",
     "DIFFERENCES",
+    "LANDSCAPES",
     "LOSSES",
     "NEVER",
     "OPTIMIZERS",
@@ -51,10 +55,13 @@ __all__ = [
     "Activation",
     "Batching",
     "Bowl",
+    "Chain",
     "Curvature",
     "Dataset",
+    "Differentiable",
     "GradientCheck",
     "History",
+    "Landscape",
     "Loss",
     "Model",
     "Objective",
@@ -67,6 +74,7 @@ __all__ = [
     "Task",
     "applicants",
     "bowl",
+    "chain",
     "check_gradient",
     "constant_columns",
     "coordinate_plane",
@@ -83,6 +91,7 @@ __all__ = [
     "noisy_line_start",
     "numerical_gradient",
     "objective",
+    "only",
     "original_units",
     "prepare",
     "principal_plane",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gd_core import checks
 from gd_core.batching import Plan
-from gd_core.objective import Objective
+from gd_core.objective import Differentiable
 from gd_core.optimizers import Optimizer
 from gd_core.shapes import Array
 
@@ -45,11 +45,11 @@ class History(NamedTuple):
 
 
 def descend(
-    objective: Objective,
+    objective: Differentiable,
     optimizer: Optimizer,
     theta: Array,
     plan: Plan,
-    validation: Objective | None = None,
+    validation: Differentiable | None = None,
     report: Report = lambda fraction: None,
 ) -> History:
     """Run one descent per row of the starts theta (R, P) by the plain loop and return the whole history.
@@ -63,9 +63,9 @@ def descend(
     return recorded(objective, path, plan, validation, part(report, 0.5, 0.5))
 
 
-def fitting(theta: Array, objective: Objective, plan: Plan) -> Array:
+def fitting(theta: Array, objective: Differentiable, plan: Plan) -> Array:
     """Return the starts theta (R, P) if they fit the model and the plan; raises ValueError otherwise."""
-    theta = checks.array("theta", theta, ("R", objective.model.n_params))
+    theta = checks.array("theta", theta, ("R", objective.n_params))
     if plan.stream is not None and len(plan.stream) != len(theta):
         raise ValueError(f"plan must have one stream per start; got {len(plan.stream)} for {len(theta)} starts.")
     return theta
@@ -73,7 +73,7 @@ def fitting(theta: Array, objective: Objective, plan: Plan) -> Array:
 
 @quietly
 def loop(
-    objective: Objective, optimizer: Optimizer, theta: Array, plan: Plan, report: Report = lambda fraction: None
+    objective: Differentiable, optimizer: Optimizer, theta: Array, plan: Plan, report: Report = lambda fraction: None
 ) -> Array:
     """Return the path (R, T+1, P) from the starts theta (R, P), one update after the other."""
     path = np.empty((len(plan) + 1, *theta.shape))
@@ -87,10 +87,10 @@ def loop(
 
 
 def recorded(
-    objective: Objective,
+    objective: Differentiable,
     path: Array,
     plan: Plan,
-    validation: Objective | None = None,
+    validation: Differentiable | None = None,
     report: Report = lambda fraction: None,
 ) -> History:
     """Return the history of a path (R, T+1, P): its losses after every update, and where it left all numbers."""

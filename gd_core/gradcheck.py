@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gd_core import checks
-from gd_core.objective import Objective
+from gd_core.objective import Differentiable
 from gd_core.shapes import FULL, Array, Rows
 
 NUDGE = float(np.finfo(float).eps ** (1 / 3))
@@ -86,13 +86,13 @@ def _change(value: Callable[[Array], Array], there: Array, here: Array) -> Array
     return np.asarray(after - before)
 
 
-def check_gradient(objective: Objective, theta: Array, batch: Rows = FULL) -> GradientCheck:
+def check_gradient(objective: Differentiable, theta: Array, batch: Rows = FULL) -> GradientCheck:
     """Compare `objective.grad` with central differences of `objective.value` at theta (R, P).
 
     The error is |analytic - numerical| / max(1, |analytic|, |numerical|); with smooth losses expect below
     1e-7. At a kink (absolute loss, ReLU) the difference quotient means little.
     """
-    analytic = objective.grad(checks.array("theta", theta, ("R", objective.model.n_params)), batch)
+    analytic = objective.grad(checks.array("theta", theta, ("R", objective.n_params)), batch)
     numerical = numerical_gradient(lambda points: objective.value(points, batch), theta)
     size = np.maximum(1, np.maximum(np.abs(analytic), np.abs(numerical)))
     return GradientCheck(analytic, numerical, np.abs(analytic - numerical) / size)

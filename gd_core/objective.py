@@ -6,7 +6,7 @@ This is the only place where outputs are summed and examples averaged. The gradi
 over that batch, so that a learning rate means the same for every batch size.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,27 @@ from gd_core import checks
 from gd_core.losses import Loss
 from gd_core.models import Model
 from gd_core.shapes import FULL, Array, Rows
+
+
+class Differentiable(Protocol):
+    """What descent needs to know of a loss: its height and slope at theta, and over how many rows it is a mean.
+
+    Objectives, test functions and any loss of your own that has these four can be handed to `descend`.
+    """
+
+    @property
+    def n(self) -> int:
+        """N, the number of examples; 1 for a function without data."""
+
+    @property
+    def n_params(self) -> int:
+        """P, the length of one row of parameters."""
+
+    def value(self, theta: Array, batch: Rows = FULL) -> Array:
+        """J (R,) of every run theta (R, P), on all examples or on a batch of rows (B,) or (R, B)."""
+
+    def grad(self, theta: Array, batch: Rows = FULL) -> Array:
+        """dJ/dtheta (R, P) of every run theta (R, P), on all examples or a batch of rows (B,) or (R, B)."""
 
 
 class Objective(NamedTuple):
@@ -29,6 +50,11 @@ class Objective(NamedTuple):
     def n(self) -> int:
         """N, the number of examples."""
         return len(self.y)
+
+    @property
+    def n_params(self) -> int:
+        """P, the number of the model's parameters."""
+        return self.model.n_params
 
     @property
     def quadratic(self) -> bool:

@@ -126,7 +126,25 @@ QUESTIONS = (
         {"net": "Exercise 3", "stage": "Back 1", "at": "5150"},
     ),
     Question(
-        "One weight runs off, and nothing fails: which line is it?",
+        "Twenty-five starts: how many find the deepest valley?",
+        "Four valleys, and descent that knows only the slope it feels.",
+        "beyond-convex",
+        {},
+    ),
+    Question(
+        "Does noise help a run off a saddle?",
+        "One saddle that no noise of single rows can leave, and one that a little of it can.",
+        "beyond-convex",
+        {"tab": "Does noise help?"},
+    ),
+    Question(
+        "What happens exactly on the ridge?",
+        "A start from which descent runs into the saddle and rests there.",
+        "beyond-convex",
+        {"land": "saddle", "starts": "one", "a": "-1.6", "b": "0"},
+    ),
+    Question(
+        "One weight runs off: which line is at fault?",
         "A faulty listing, its run, and the right one. Guess first.",
         "pitfalls",
         {},

@@ -14,11 +14,11 @@ ROOT = Path(__file__).parents[1]
 CORE_LAYERS = (
     {"shapes"},
     {"checks"},
-    {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling"},
-    {"objective"},
-    {"curvature", "descent", "gradcheck", "least_squares"},
-    {"scan"},
-    {"surface", "experiment"},
+    {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling", "landscapes", "chain"},
+    {"objective", "heavy_ball"},
+    {"curvature", "descent", "fixed", "gradcheck", "least_squares"},
+    {"scan", "small_network"},
+    {"surface", "experiment", "hiring"},
 )
 CORE = sorted(file for file in (ROOT / "gd_core").glob("*.py") if file.stem != "__init__")
 INTERFACE = sorted((ROOT / "gd_ui").rglob("*.py"))

@@ -1,0 +1,46 @@
+"""How fast does each of many starts come down? The loss above the deepest valley, update by update, on a log scale."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from gd_ui.charts.excess import update_axis
+from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.template import PAPER, SLOTS, STEP, Spec, build, data, fill, first
+from gd_ui.lanes import LANES
+
+_DASHES = {lane.slot: list(lane.dash) for lane in LANES}
+
+
+def falls(height: int) -> Spec:
+    """Return the chart of the losses of many runs.
+
+    Data: this (one row: last, bottom, ceiling), falls (run, slot, at, loss).
+    """
+    x = update_axis()
+    ticks = alt.Axis(labelExpr=POWERS, tickCount=4, grid=True, gridOpacity=0.4, minExtent=42, maxExtent=42)
+    scale = alt.Scale(type="log", domain=[alt.ExprRef("bottom"), alt.ExprRef("ceiling")], nice=False)
+    curves = data("falls").mark_line(strokeJoin="round", strokeWidth=1.7, opacity=0.85, clip=True, aria=False)
+    dashes = alt.Scale(domain=SLOTS, range=[_DASHES.get(slot, [1, 0]) for slot in SLOTS])
+    lines = curves.encode(
+        x=x("at"),
+        y=alt.Y("loss:Q", title=None, scale=scale, axis=ticks),
+        detail="run:N",
+        order="at:Q",
+        stroke=alt.Stroke("slot:N", scale=alt.Scale(domain=SLOTS), legend=None),
+        strokeDash=alt.StrokeDash("slot:N", scale=dashes, legend=None),
+    )
+    veil = data("this").mark_rect(opacity=0.75, aria=False, clip=True)
+    curtain = veil.encode(
+        x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
+        x2=alt.X2Value(alt.expr("width")),
+        y=alt.YValue(0),
+        y2=alt.Y2Value(alt.expr("height")),
+        fill=fill(PAPER),
+    )
+    params = {
+        "last": first("this", "last", 1),
+        "bottom": first("this", "bottom", 0.1),
+        "ceiling": first("this", "ceiling", 1),
+    }
+    return build(alt.layer(lines, curtain), height, params)

@@ -9,6 +9,7 @@ import numpy as np
 from gd_core import REGIMES, hessian
 from gd_core.shapes import Array
 from gd_ui.charts.packed import packed, packed_path, path_lengths
+from gd_ui.charts.rings import ringed
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.features import SHARE, Run, Study, Variant
 from gd_ui.features_columns import directions, steepness
@@ -28,15 +29,19 @@ ROOM = 2.8
 
 
 def study_frames(study: Study) -> dict[str, Frames]:
-    """Return the data of every chart that the study has, by the chart's name."""
+    """Return the data of the charts that are always shown, by the chart's name."""
     frames = {"strip": _strip(study), "losses": _losses(study)}
     if len(study.best) == 2:
         panel = _panel(study)
         frames |= {f"map {run.variant.lane.number}": _map(run, *panel) for run in study.runs}
-        frames |= {"scatter": _scatter(study), "section b": _section(study, 1), "section w": _section(study, 0)}
     else:
         frames |= {"directions": directions(study), "steepness": steepness(study)}
     return frames
+
+
+def detail_frames(study: Study) -> dict[str, Frames]:
+    """Return the data of the charts in detail of a study of one feature."""
+    return {"scatter": _scatter(study), "section b": _section(study, 1), "section w": _section(study, 0)}
 
 
 def span_of(study: Study) -> tuple[float, float]:
@@ -64,12 +69,14 @@ def regime_bands(variant: Variant, low: float, high: float) -> Columns:
 def _strip(study: Study) -> Frames:
     low, high = span_of(study)
     tables = [regime_bands(run.variant, low, high) for run in study.runs]
+    marked = [np.full(len(table["low"]), run.learning_rate) for table, run in zip(tables, study.runs, strict=True)]
     names = [run.variant.name for run in study.runs]
     lanes = [run.variant.lane for run in study.runs]
     limits = [run.variant.limit for run in study.runs]
     return {
         "this": one_row({"low": low, "high": high}),
-        "strips": {column: np.concatenate([table[column] for table in tables]) for column in tables[0]},
+        "strips": {column: np.concatenate([table[column] for table in tables]) for column in tables[0]}
+        | {"marked": np.concatenate(marked)},
         "limits": {
             "name": np.array(names),
             "rate": np.array(limits),
@@ -145,7 +152,7 @@ def _map(run: Run, centre: Array, half: float, levels: Array) -> Frames:
         f"length_{v.lane.word}": packed(path_lengths(places).tolist()),
         f"loss_{v.lane.word}": packed(loss.tolist()),
     }
-    return {"this": one_row(this), "bands": rings(v, levels, v.best[::-1])}
+    return {"this": one_row(this), "bands": ringed(rings(v, levels, v.best[::-1]), centre, half)}
 
 
 def drawable(run: Run) -> int:

@@ -23,35 +23,40 @@ FARTHEST = 100
 """The largest parameter a reader may type; the charts have room for what follows from it."""
 
 
-class Choice(NamedTuple):
-    """What the reader has chosen about the point and the nudge."""
+class Place(NamedTuple):
+    """Where the reader wants the slope measured; both halves of the page begin there."""
 
-    probe: Probe
+    data: str
+    point: tuple[float, ...]
+    """theta (P,)"""
     loaded: Loaded
-    notices: controls.Notices
 
 
-def ask() -> Choice:
-    """Show the row of main controls and return what is chosen."""
-    notices: controls.Notices = []
-    with st.grid(4, min_column_width=200, vertical_alignment="bottom", gap="medium"):
-        data = controls.choose(st.selectbox, "Data", "data", DATA, notices, on_change=_use_defaults, help=_ABOUT_DATA)
+def ask_place(notices: controls.Notices) -> Place:
+    """Show the controls that both halves share and return what is chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", width="content"):
+        data = controls.choose(
+            st.selectbox, "Data", "data", DATA, notices, on_change=_use_defaults, help=_ABOUT_DATA, width=180
+        )
         entry, loaded = CATALOGUE[data], load(data)
         place = controls.choose(
             st.segmented_control, "Measure at", "point", places(data), notices,
             default=START, required=True, help=_ABOUT_PLACE,
         )  # fmt: skip
+        if place == TYPED:
+            return Place(data, _ask_point(loaded, entry.start, notices), loaded)
+    return Place(data, course_grid.course_grid().nearest(entry.start) if place == GRID else entry.start, loaded)
+
+
+def ask_probe(place: Place, notices: controls.Notices) -> Probe:
+    """Show the controls of the nudge and return how the slope is measured."""
+    with st.grid(2, min_column_width=200, vertical_alignment="bottom", gap="medium"):
         nudge = _ask_nudge(notices)
         kind = controls.choose(
             st.segmented_control, "Difference", "kind", list(DIFFERENCES), notices,
             default="forward", required=True, help=_ABOUT_KIND,
         )  # fmt: skip
-    point = entry.start
-    if place == GRID:
-        point = course_grid.course_grid().nearest(point)
-    if place == TYPED:
-        point = _ask_point(loaded, entry.start, notices)
-    return Choice(Probe(data, point, nudge, kind), loaded, notices)
+    return Probe(place.data, place.point, nudge, kind)
 
 
 def ask_batch(n: int, notices: controls.Notices) -> tuple[int, int]:
@@ -91,7 +96,7 @@ def _ask_nudge(notices: controls.Notices) -> float:
 def _ask_point(loaded: Loaded, start: tuple[float, ...], notices: controls.Notices) -> tuple[float, ...]:
     text = st.text_input(
         f"Point: {', '.join(loaded.names)}", ", ".join(map(controls.written, start)), key="theta", max_chars=100,
-        **controls.BOUND,
+        width=180, **controls.BOUND,
     )  # fmt: skip
     point = parsed_point(text, len(start))
     if point is None:

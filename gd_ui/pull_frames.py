@@ -13,6 +13,8 @@ import numpy as np
 
 from gd_core import coordinate_plane
 from gd_core.shapes import Array
+from gd_ui.charts.packed import GRAIN
+from gd_ui.charts.rings import outline, ringed
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.controls import log_scale
 from gd_ui.datasets import Loaded, load
@@ -28,6 +30,10 @@ WIDER = 1.2
 """How many times as wide as high the map is at least, but for a phone, where the longest arrows leave it."""
 LETTER = (4.4, 8)
 """Pixels from the middle of a label to its edge: across for every letter, and up."""
+TICK = 14
+"""Pixels from the middle to the end of a line in the chart of other batches."""
+PILES = 5
+"""Of marks drawn together."""
 GAP = 10
 """Pixels between an arrow and its label."""
 
@@ -92,8 +98,8 @@ def arrow_frames(loaded: Loaded, data: str, point: tuple[float, ...], found: Pul
     return {
         "this": one_row(this),
         "bands": _kept_land(data, tuple(ground.centre.tolist()), ground.half),
-        "ring": {"x": ring[:, 0], "y": ring[:, 1], "order": np.arange(len(ring))},
-        "tips": {"x": tips[:, 0].astype("f4"), "y": tips[:, 1].astype("f4")},
+        "contour": one_row({"ring": outline(ring, ground.centre, ground.half)}),
+        "tips": {"ring": np.array(_piled(_grains((tips - ground.centre) / ground.half), "M{0},{1}h1"))},
         "each": arrows(-scaled * found.each[:, ::-1], 4),
         "batch": arrows(-scaled * found.each[found.rows][:, ::-1], 7),
         "full": arrows(-scaled * means[:1][has_full], SHAFT, f"all {len(found.each):,}", -side),
@@ -105,24 +111,48 @@ def spread_frames(found: Pulls) -> Frames:
     """Return how far the means of other batches are from the full gradient, for every size."""
     off = spread(found, found.means)
     drawn = np.atleast_1d(spread(found, found.mean[None]))
-    sizes = np.tile(found.sizes, (len(off), 1))
     known = np.isfinite(off)
-    off, sizes = off[known], sizes[known]
     single = len(found.full) == 1
-    low, high = float(min(off.min(), drawn.min())), float(max(off.max(), drawn.max()))
+    low, high = float(min(off[known].min(), drawn.min())), float(max(off[known].max(), drawn.max()))
     what = "length as a multiple of the full mean's" if single else "degrees away from the full mean"
+    bottom, top = min(0.0, low) if single else 0.0, 1.08 * high or 1.0
     this = {
-        "bottom": min(0.0, low) if single else 0.0,
-        "top": 1.08 * high or 1.0,
+        "bottom": bottom,
+        "top": top,
         "truth": float(single),
         "title": f"{DRAWS} draws of each size: {what}",
         "across": "batch size →",
     }
     return {
         "this": one_row(this),
-        "spread": {"size": sizes.astype("i4"), "off": off.astype("f4"), "mine": sizes == found.size},
+        "spread": _ticks(found, off, bottom, top),
         "drawn": {"size": np.array([found.size], dtype="i4"), "off": drawn},
     }
+
+
+def _ticks(found: Pulls, off: Array, bottom: float, top: float) -> Columns:
+    """Return the lines of every batch size, from its differences in `off` (DRAWS, S), as paths in piles."""
+    middle, half = (bottom + top) / 2, (top - bottom) / 2
+    reach = round(TICK * GRAIN / (PLOT / 2))
+    rows = []
+    for size, column in zip(found.sizes, off.T, strict=True):
+        heights = (column[np.isfinite(column)] - middle) / half
+        grains = _grains(np.stack([np.full(len(heights), 0.0), heights], axis=-1))
+        rows += [(size, size == found.size, pile) for pile in _piled(grains, f"M{-reach},{{1}}H{reach}")]
+    sizes, mine, ticks = zip(*rows, strict=True)
+    return {"size": np.array(sizes, dtype="i4"), "mine": np.array(mine), "ticks": np.array(ticks)}
+
+
+def _grains(places: Array) -> list[list[int]]:
+    """Return places (M, 2), 1 being half the height, in whole grains with y downwards."""
+    found: list[list[int]] = np.rint(places * [GRAIN, -GRAIN]).astype(int).tolist()
+    return found
+
+
+def _piled(places: list[list[int]], piece: str) -> list[str]:
+    """Write a `piece` of a path at each place, in PILES paths: one row each, and what lies on one another is darker."""
+    paths = ["".join([piece.format(*place) for place in places[pile::PILES]]) for pile in range(PILES)]
+    return [path for path in paths if path]
 
 
 def _arrows(ground: _Ground, steps: Array, shaft: float, label: str = "", side: float = 1.0) -> Columns:
@@ -176,4 +206,6 @@ def _ends(loaded: Loaded, point: tuple[float, ...]) -> tuple[float, float]:
 @functools.lru_cache(maxsize=64)
 def _kept_land(data: str, centre: tuple[float, float], half: float) -> Columns:
     loaded = load(data)
-    return loss_bands(loaded.train, loaded.best_loss, coordinate_plane(loaded.best, 1, 0), np.array(centre), half)
+    middle = np.array(centre)
+    bands = loss_bands(loaded.train, loaded.best_loss, coordinate_plane(loaded.best, 1, 0), middle, half)
+    return ringed(bands, middle, half)

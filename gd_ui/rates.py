@@ -12,6 +12,8 @@ from gd_core.descent import Report, quietly
 from gd_core.shapes import Array
 from gd_ui.datasets import CATALOGUE, Loaded
 
+FEWEST, MOST = 2, 5
+"""How many rates are compared."""
 GOAL = 0.01
 """The share of the start's excess loss at which a run is said to have arrived."""
 PATIENCE = 5000

@@ -8,11 +8,12 @@ import json
 from gd_ui.charts.cooling import cooling_curves, end_distances
 from gd_ui.charts.cuts import section_step
 from gd_ui.charts.descents import lane_curve, lane_map
-from gd_ui.charts.excess import excess_curves
+from gd_ui.charts.excess import excess_curves, of_first
 from gd_ui.charts.factors import kept_error
 from gd_ui.charts.regimes import regime_strip
 from gd_ui.charts.template import Spec
 from gd_ui.lanes import LANES, Lane
+from gd_ui.rates import FEWEST, MOST
 
 PANEL = 256
 """Height in pixels: on a projector of 1280 x 720 the controls, the strip, the player and a row fit the screen."""
@@ -23,9 +24,10 @@ def templates() -> dict[str, Spec]:
     """Build all templates of the page."""
     model = LANES[0]
     of_model = {"map": lane_map(model, PANEL), "curve": lane_curve(model, PANEL), "cut": section_step(model, 176)}
+    losses = excess_curves(PANEL)
     return {
         **{f"{kind} {lane.number}": in_lane(spec, model, lane) for kind, spec in of_model.items() for lane in LANES},
-        "excess": excess_curves(PANEL),
+        **{f"excess {count}": of_first(count, losses) for count in range(FEWEST, MOST + 1)},
         "strip": regime_strip(),
         "factors": kept_error(290),
         "cooling rate": cooling_curves(220, log=False),

@@ -11,9 +11,8 @@ import streamlit as st
 from gd_core import single_example_limit
 from gd_ui import controls
 from gd_ui.datasets import CATALOGUE, Loaded, load
-from gd_ui.rates import RateSettings
+from gd_ui.rates import FEWEST, MOST, RateSettings
 
-FEWEST, MOST = 2, 5
 UPDATES = [20, 60, 200, 500]
 SHOWN = 200
 """Updates at first: enough for a rate close to the limit to arrive."""

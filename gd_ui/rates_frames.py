@@ -12,7 +12,9 @@ from gd_core.descent import quietly
 from gd_core.shapes import Array
 from gd_ui.charts.packed import packed, packed_path, path_lengths
 from gd_ui.charts.regimes import Border, Mark, Span, apart, strip_frames
+from gd_ui.charts.rings import ringed
 from gd_ui.charts.template import Columns, Frames, one_row
+from gd_ui.charts.thin import thinned
 from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, Loaded, load
 from gd_ui.land import loss_bands
@@ -32,7 +34,7 @@ CUT_REACH = 1.15
 CUT_TOP = 2.2
 """A section is drawn up to this many times the start's loss."""
 LOSS_HEIGHT = 200
-"""Pixels of the loss chart for which the labels of its curves are kept apart."""
+"""Pixels of the loss chart for which the labels of its curves are kept apart and its curves thinned."""
 
 
 class Ground(NamedTuple):
@@ -71,7 +73,7 @@ def ground(data: str) -> Ground:
         "across": f"{across} →", "up": f"↑ {up}", "name_a": short[0], "name_b": short[1],
     }  # fmt: skip
     land = loss_bands(loaded.train, loaded.best_loss, plane, best_2d, half)
-    return Ground(plane, land, about, best_2d, np.array([half, half]))
+    return Ground(plane, ringed(land, best_2d, half), about, best_2d, np.array([half, half]))
 
 
 def _curve(loaded: Loaded, start: float, best: float) -> Ground:
@@ -106,11 +108,12 @@ def _panel(run: RateRun, i: int, on: Ground) -> Frames:
     about = on.about | {"lost": int(run.history.diverged_at[i]), "drawn": drawn}
     about |= {
         f"path_{word}": packed_path(measured),
-        f"length_{word}": packed(path_lengths(measured).tolist()),
         f"loss_{word}": packed(loss.tolist()),
         f"a_{word}": packed(places[:, 0].tolist()),
         f"b_{word}": packed(places[:, 1].tolist()),
     }
+    if on.plane is not None:
+        about[f"length_{word}"] = packed(path_lengths(measured).tolist())
     return {"this": one_row(about), "bands": on.land}
 
 
@@ -138,16 +141,9 @@ def excess_frames(run: RateRun, loaded: Loaded) -> Frames:
     rows: list[Columns] = []
     for lane, curve in zip(LANES, curves, strict=False):
         this[f"excess_{lane.word}"] = packed(curve.tolist())
-        inside = curve[: _leaves(curve, ceiling) + 1]
-        rows.append(
-            {
-                "slot": np.full(len(inside), lane.slot),
-                "at": np.arange(len(inside)).astype("f4"),
-                "loss": np.minimum(inside, 2 * ceiling).astype("f4"),
-            }
-        )
-    for lane in LANES[len(curves) :]:
-        this[f"excess_{lane.word}"] = ""
+        inside = np.minimum(curve[: _leaves(curve, ceiling) + 1], 2 * ceiling)
+        at = thinned(np.log(inside), LOSS_HEIGHT / np.log(ceiling / bottom))
+        rows.append({"slot": np.full(len(at), lane.slot), "at": at.astype("f4"), "loss": inside[at].astype("f4")})
     excess = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     return {"this": one_row(this), "excess": excess, "tags": _tags(run, curves, bottom, ceiling)}
 

@@ -24,10 +24,8 @@ with st.container(gap="xsmall"):
     show_notices(notices)
     run = computed(("rates", settings), lambda report: run_rates(settings, loaded, report), "Descending …")
     count = len(settings.rates)
-    regimes = ", ".join(f"{fate.rate:g} is {fate.predicted}" for fate in run.fates)
-    draw(
-        templates()["strip"], regime_frames(settings.rates, loaded), alt_text=f"Regimes of the learning rate: {regimes}"
-    )
+    # Alternative texts never change with a control: Streamlit would build a chart anew for another one.
+    draw(templates()["strip"], regime_frames(settings.rates, loaded), alt_text="Regimes, with the rates of the run")
     player(
         settings.updates,
         run=repr(settings),
@@ -41,11 +39,11 @@ with st.container(gap="xsmall"):
     for i, frames in enumerate(panel_frames(run)):
         with tiles.container(key=f"panel {i + 1}", gap=None):
             st.markdown(title(run, i))
-            draw(templates()[f"{kind} {LANES[i].number}"], frames, alt_text=f"Path at rate {settings.rates[i]:g}")
+            draw(templates()[f"{kind} {LANES[i].number}"], frames, alt_text=f"Path of rate {i + 1}")
     with tiles.container(key="panel losses", gap=None):
         st.markdown("**Loss above the minimum**")
         draw(
-            templates()["excess"],
+            templates()[f"excess {count}"],
             excess_frames(run, loaded),
             alt_text="Loss above the minimum at every rate, log scale",
         )
@@ -61,19 +59,9 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             args=(working.rates,),
         )
 
-one_by_one, kept, schedules = st.tabs(
-    ["One parameter at a time", "Predicted and measured", "Let the rate fall"], key="tab", **BOUND
+kept, one_by_one, schedules = st.tabs(
+    ["Predicted and measured", "One parameter at a time", "Let the rate fall"], key="tab", **BOUND
 )
-if one_by_one.open:
-    with one_by_one:
-        st.caption(reading(run, loaded))
-        for frames_of_parameter in cut_frames(run, loaded):
-            row = st.grid(min(count, 3), min_column_width=240, gap="small")
-            for i, frames in enumerate(frames_of_parameter):
-                with row.container(gap=None):
-                    st.markdown(name(run, i))
-                    draw(templates()[f"cut {LANES[i].number}"], frames, alt_text=f"Step at rate {settings.rates[i]:g}")
-        st.markdown(trap(run, loaded))
 if kept.open:
     with kept:
         left, right = st.columns([1, 1.15], gap="medium")
@@ -87,6 +75,16 @@ if kept.open:
                 "Predicted from the Hessian alone, by the closed form; measured in the run, which knows nothing of it."
             )
             st.markdown(landscape(loaded))
+if one_by_one.open:
+    with one_by_one:
+        st.caption(reading(run, loaded))
+        for frames_of_parameter in cut_frames(run, loaded):
+            row = st.grid(min(count, 3), min_column_width=240, gap="small")
+            for i, frames in enumerate(frames_of_parameter):
+                with row.container(gap=None):
+                    st.markdown(name(run, i))
+                    draw(templates()[f"cut {LANES[i].number}"], frames, alt_text=f"Step at rate {i + 1}")
+        st.markdown(trap(run, loaded))
 if schedules.open:
     with schedules:
         found = computed(

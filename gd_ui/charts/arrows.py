@@ -10,8 +10,9 @@ from typing import Any
 
 import altair as alt
 
-from gd_ui.charts import ground, text
+from gd_ui.charts import ground, rings, text
 from gd_ui.charts.template import INK, MUTED, PAPER, Layer, Spec, build, data, fill, first, stroke
+from gd_ui.charts.trail import GRAIN_ON_MAP
 from gd_ui.methods import BATCH, MINI_BATCH
 
 HEAD = "M0,0L0.62,1.7L-0.62,1.7Z"
@@ -23,18 +24,22 @@ FEW, MANY = 0.4, 0.16
 def arrow_map(height: int) -> Spec:
     """Return the map of two parameters with the pull of every example, of one batch, and of all.
 
-    Data: this (one row, as gd_ui.charts.ground reads it, with `n`), bands, ring (x, y, order), tips (x, y), and tables
-    of arrows: each, batch, mean and full, the last two with a `label` at (lx, ly).
+    Data: this (one row, as gd_ui.charts.ground reads it, with `n`), the packed bands (level, ring), contour (ring) and
+    tips (ring), and tables of arrows: each, batch, mean and full, the last two with a `label` at (lx, ly).
     """
     place = ground.map_place()
-    ring = data("ring").mark_line(strokeWidth=2.2, strokeDash=[6, 4], clip=True, aria=False)
-    cloud = data("tips").mark_point(filled=True, size=16, opacity=0.55, clip=True, aria=False)
+    contour = data("contour").mark_point(
+        filled=False, fillOpacity=0, opacity=1, strokeWidth=2.2, strokeDash=[6, 4], clip=True, aria=False
+    )
+    cloud = data("tips").mark_point(
+        filled=False, fillOpacity=0, opacity=0.55, strokeWidth=4.5, strokeCap="round", clip=True, aria=False
+    )
     faint = alt.OpacityValue(alt.expr(f"{first('this', 'n', 1)} > 100 ? {MANY} : {FEW}"))
     layers = [
-        ground.land(place),
-        ring.encode(**place("x", "y"), order="order:Q", stroke=stroke(INK)),
+        rings.land(),
+        rings.on_map(contour, stroke=stroke(INK)),
         *_arrows("each", place, INK, width=1, head=34, opacity=faint),
-        cloud.encode(**place("x", "y"), fill=fill(MINI_BATCH.name)),
+        rings.on_map(cloud, stroke=stroke(MINI_BATCH.name)),
         *_arrows("batch", place, MINI_BATCH.name, width=1.8, head=110),
         *_arrows("full", place, BATCH.name, width=5.5, head=520, cased=True),
         *_arrows("mean", place, MINI_BATCH.name, width=3.2, head=330, cased=True),
@@ -76,20 +81,26 @@ def arrow_rows(height: int) -> Spec:
 def spread_by_size(height: int) -> Spec:
     """Return how far the means of many batches of each size are from the full gradient, a line for each.
 
-    Data: this (one row: `bottom`, `top`, `truth`, `title`), spread (size, off, mine), drawn (size, off).
+    Data: this (one row: `bottom`, `top`, `truth`, `title`), spread (size, mine, ticks: the path of many lines), drawn
+    (size, off).
     """
-    x = alt.X("size:O", axis=alt.Axis(title=None, labelAngle=0), scale=alt.Scale(paddingInner=0.25))
+    x = alt.X("size:O", axis=alt.Axis(title=None, labelAngle=0))
     ends = [alt.ExprRef("bottom"), alt.ExprRef("top")]
     axis = alt.Axis(title=None, tickCount=6, format=",~f", minExtent=30, maxExtent=30, grid=True, gridOpacity=0.4)
     y = alt.Y("off:Q", scale=alt.Scale(domain=ends, nice=False, zero=False), axis=axis)
-    line: dict[str, Any] = {"thickness": 1.3, "size": 22, "opacity": 0.5, "clip": True, "aria": False}
-    others = data("spread").transform_filter("!datum.mine").mark_tick(**line)
-    mine = data("spread").transform_filter("datum.mine").mark_tick(**line)
+    line: dict[str, Any] = {"filled": False, "strokeWidth": 1.3, "opacity": 0.5, "clip": True, "aria": False}
+    others = data("spread").transform_filter("!datum.mine").mark_point(**line)
+    mine = data("spread").transform_filter("datum.mine").mark_point(**line)
+    ticks = {
+        "y": alt.YValue(alt.expr("height / 2")),
+        "shape": alt.Shape("ticks:N", scale=None),
+        "size": alt.SizeValue(alt.expr(f"pow(2 * {GRAIN_ON_MAP}, 2)")),
+    }
     dot = data("drawn").mark_point(filled=True, size=150, opacity=1, strokeWidth=1.8, aria=False)
     truth = data("this").mark_rule(strokeWidth=1.6, strokeDash=[6, 4], clip=True, aria=False)
     layers = [
-        others.encode(x=x, y=y, stroke=stroke(MUTED), fill=fill(MUTED)),
-        mine.encode(x=x, y=y, stroke=stroke(MINI_BATCH.name), fill=fill(MINI_BATCH.name)),
+        others.encode(x=x, **ticks, stroke=stroke(MUTED)),
+        mine.encode(x=x, **ticks, stroke=stroke(MINI_BATCH.name)),
         truth.encode(y=alt.Y("truth:Q"), stroke=stroke(BATCH.name)),
         dot.encode(x=x, y=y, fill=fill(MINI_BATCH.name), stroke=stroke(PAPER)),
         text.caption("left", INK, "datum.title"),

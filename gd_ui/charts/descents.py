@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from gd_ui.charts import ground, text, trail
+from gd_ui.charts import ground, rings, text, trail
 from gd_ui.charts.template import INK, MUTED, STEP, Layer, Spec, build, data, number, stroke
 from gd_ui.lanes import Lane
 
@@ -24,11 +24,11 @@ def lane_map(lane: Lane, height: int) -> Spec:
     """Return the map of two parameters with the path of one lane.
 
     Data: this (one row: see gd_ui.charts.ground; `lost`, `drawn`, `name_a`, `name_b`, and the packed columns `path_`,
-    `length_`, `loss_`, `a_` and `b_` of the lane), bands.
+    `length_`, `loss_`, `a_` and `b_` of the lane), bands (level, ring).
     """
     place = ground.map_place()
     line = trail.trail(lane.word, lane.slot, WIDTH, whole=False)
-    layers = [ground.land(place), *line, trail.stops(lane.word, STEP, lane.slot), *_over(lane, place)]
+    layers = [rings.land(), *line, trail.stops(lane.word, STEP, lane.slot), *_over(lane, place)]
     params = ground.map_params() | {"grain": trail.GRAIN_ON_MAP}
     return _panel(layers, lane, height, params | trail.columns(lane.word, STEP, "path", "length", "loss", *PLACE))
 

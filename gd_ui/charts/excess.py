@@ -5,6 +5,7 @@ All curves are drawn once; a pale curtain covers what is still to come, because 
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import altair as alt
@@ -16,10 +17,10 @@ from gd_ui.lanes import LANES, Lane
 
 
 def excess_curves(height: int) -> Spec:
-    """Return the chart of the excess loss of up to five lanes.
+    """Return the chart of the excess loss of all lanes; `of_first` makes of it that of fewer.
 
     Data: this (one row: `last`, `bottom`, `ceiling`, `goal`, `goal_text` and, of every lane, the packed column
-    `excess_`, empty where there is no such lane), excess (slot, at, loss), tags (label, slot, at_x, at_y, side).
+    `excess_`), excess (slot, at, loss: the points of the curves), tags (label, slot, at_x, at_y, side).
     """
     x, dashes = update_axis(), {lane.slot: lane.dash for lane in LANES}
     curves = data("excess").mark_line(strokeJoin="round", strokeWidth=2.2, clip=True, aria=False)
@@ -33,7 +34,7 @@ def excess_curves(height: int) -> Spec:
         "order": alt.Order("at:Q"),
     }
     goal = data("this").mark_rule(strokeWidth=1.2, strokeDash=[3, 3], clip=True, aria=False)
-    at_goal = alt.value(alt.expr("scale('y', goal)"))
+    at_goal = alt.YValue(alt.expr("scale('y', goal)"))
     layers: list[Layer] = [
         curves.encode(x=x("at"), y=_y("loss"), **look),
         _curtain(),
@@ -50,6 +51,16 @@ def excess_curves(height: int) -> Spec:
         params |= trail.columns(lane.word, STEP, "excess")
     chart = alt.layer(*layers).resolve_scale(fill="shared")
     return build(chart, height, params)
+
+
+def of_first(count: int, spec: Spec) -> Spec:
+    """Return the chart with the dots of the first `count` lanes only: each costs the browser two lists."""
+    others = [lane.word for lane in LANES[count:]]
+
+    def kept(parts: list[Spec]) -> list[Spec]:
+        return [part for part in parts if not any(word in json.dumps(part) for word in others)]
+
+    return {**spec, "layer": kept(spec["layer"]), "params": kept(spec["params"])}
 
 
 def update_axis() -> Any:

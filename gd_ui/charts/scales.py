@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from gd_ui.charts import ground, text, trail
+from gd_ui.charts import ground, rings, text, trail
 from gd_ui.charts.template import (
     INK,
     MUTED,
@@ -32,6 +32,8 @@ from gd_ui.lanes import LANES, Lane
 _BY_SLOT = {lane.slot: list(lane.dash) for lane in LANES}
 DASHES = alt.Scale(domain=SLOTS, range=[_BY_SLOT.get(slot, [1, 0]) for slot in SLOTS])
 """Every lane's dash, by the slot of its colour."""
+MARK, LETTER = 12, 6.6
+"""Pixels from the middle of a rate's mark to where a word may begin, and of a letter across."""
 LANE_NAMES: dict[str, Any] = {"minExtent": 98, "maxExtent": 98}
 """Room for the names of the units beside the strip."""
 
@@ -39,8 +41,8 @@ LANE_NAMES: dict[str, Any] = {"minExtent": 98, "maxExtent": 98}
 def regime_strip(height: int) -> Spec:
     """Return the regimes of every rate, one lane of tints per unit, with the rate in use marked in each.
 
-    Data: this (low, high), strips (name, regime, low, high, middle, share: of the axis), limits (name, rate, told),
-    rates (name, rate, slot, shape, regime).
+    Data: this (low, high), strips (name, regime, low, high, middle, share: of the axis; marked: the rate in use),
+    limits (name, rate, told), rates (name, rate, slot, shape, regime).
     """
     ends = [alt.ExprRef("low"), alt.ExprRef("high")]
 
@@ -63,7 +65,7 @@ def regime_strip(height: int) -> Spec:
         *kept("this"),
         tints.encode(x=x("low"), x2="high:Q", y=y, fill=tint, stroke=stroke(PAPER)),
         words.mark_text(fontSize=13, baseline="middle", clip=True, aria=False).encode(
-            x=x("middle"), y=y, text="regime:N", fill=fill(INK)
+            **_beside_mark(), y=y, text="regime:N", fill=fill(INK)
         ),
         limits.mark_tick(thickness=2.5, bandSize=24, orient="vertical", aria=False).encode(
             x=x("rate"), y=y, fill=fill(INK)
@@ -86,14 +88,31 @@ def regime_strip(height: int) -> Spec:
     return build(alt.layer(*layers), height, params, {"left": 2, "right": 8, "top": 2, "bottom": 0}, plays=False)
 
 
+def _beside_mark() -> dict[str, Any]:
+    """Put a regime's word in the middle of its band, or beside the mark of the rate, where there is more room.
+
+    Where there is not enough on either side, the word is left out.
+    """
+    left, right, middle, mark = (f"scale('x', datum.{name})" for name in ("low", "high", "middle", "marked"))
+    needed = f"({MARK} + {LETTER} * length(datum.regime))"
+    covered = f"abs({mark} - {middle}) < {MARK} + {LETTER} / 2 * length(datum.regime)"
+    roomier = f"({mark} - {left} > {right} - {mark} ? -1 : 1)"
+    room = f"max({mark} - {left}, {right} - {mark})"
+    beside = f"{mark} + {roomier} * (min({room}, {needed}) + {MARK}) / 2"
+    return {
+        "x": alt.XValue(alt.expr(f"{covered} ? {beside} : {middle}")),
+        "opacity": alt.OpacityValue(alt.expr(f"{covered} && {room} < {needed} ? 0 : 1")),
+    }
+
+
 def lane_map(lane: Lane, height: int) -> Spec:
     """Return the map of intercept and slope in one unit, with its descent up to the player's step.
 
-    Data: this (with the ground's and the lane's columns, `across` and `up`), bands.
+    Data: this (with the ground's and the lane's columns, `across` and `up`), bands (level, ring).
     """
     place = ground.map_place()
     layers = [
-        ground.land(place),
+        rings.land(),
         *trail.trail(lane.word, lane.slot, 2.4, whole=True),
         trail.stops(lane.word, STEP, lane.slot),
         *ground.landmarks(place),

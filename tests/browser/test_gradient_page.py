@@ -2,6 +2,11 @@
 
 from playwright.sync_api import Page, expect
 
+from gd_ui.course_grid import course_grid
+from gd_ui.datasets import CATALOGUE, load
+from gd_ui.gradient_findings import nudge_findings
+from gd_ui.nudge import Probe, errors, measure
+from gd_ui.pull import Pulls, degrees_between, pulls
 from tests.browser.charts import INK, SHAPES
 from tests.browser.conftest import Visit, wait_until_settled
 
@@ -60,9 +65,44 @@ def test_the_nudge_can_be_changed_from_the_keyboard_and_the_link_has_it(visit: V
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def test_a_half_runs_alone_and_link_and_point_are_shared_by_both(visit: Visit) -> None:
+    page = visit(f"{PAGE}?nudge=nan")
+    notice = page.get_by_test_id("stAlert")
+    expect(notice).to_contain_text("Nudge: the link asked for")
+    page.get_by_role("slider", name="Draw").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**draw=9*")
+    loaded, start = load("line"), CATALOGUE["line"].start
+    expect(page.get_by_text(turned(pulls(loaded, start, 5, 9)))).to_be_visible()
+    wait_until_settled(page)
+    expect(notice).to_be_visible()  # the first half would drop it, had it run again
+    page.get_by_role("slider", name="Nudge").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**nudge=0.06*")
+    expect(notice).to_have_count(0)
+    assert "draw=9" in page.url
+    page.get_by_text("grid point").click()
+    page.wait_for_url("**point=grid*")
+    point = course_grid().nearest(start)
+    probe = Probe("line", point, 0.06)
+    found = nudge_findings(probe, measure(probe, loaded), errors("line", point), loaded)
+    expect(page.get_by_text(found[0])).to_be_visible()
+    expect(page.get_by_text(turned(pulls(loaded, point, 5, 9)))).to_be_visible()
+    assert "draw=9" in page.url
+    assert "nudge=0.06" in page.url
+
+
+def turned(found: Pulls) -> str:
+    """Return what the page says about a batch's direction."""
+    angle = float(degrees_between(found.mean, found.full))
+    return f"points {angle:.1f}° away from"
+
+
 def test_a_hostile_link_opens_with_notices(visit: Visit) -> None:
     page = visit(f"{PAGE}?nudge=nan&theta=<img src=x>&point=typed&data=zzz&draw=1e999")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("Nudge")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("Point")
+    alerts = page.get_by_test_id("stAlert")
+    for number, labels in enumerate((("Data", "Point"), ("Nudge",), ("Draw",))):
+        for label in labels:
+            expect(alerts.nth(number)).to_contain_text(f"{label}: ")
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.locator("[data-testid=stAlert] img").count() == 0

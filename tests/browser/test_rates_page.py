@@ -34,7 +34,7 @@ def sideways(page: Page) -> bool:
 
 
 def test_the_panels_say_the_update_and_where_a_lost_run_is(visit: Visit) -> None:
-    page = visit(PAGE)
+    page = visit(f"{PAGE}?tab=One parameter at a time")
     expect_drawn(page, 11)
     page.evaluate(NOTE_TEXTS)
     player_slider(page).fill("6")

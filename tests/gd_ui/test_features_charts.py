@@ -12,7 +12,7 @@ from gd_ui.charts.morph import MORPH
 from gd_ui.charts.template import SLOTS, STEP, Frames, Spec
 from gd_ui.features import study
 from gd_ui.features_charts import templates
-from gd_ui.features_frames import study_frames
+from gd_ui.features_frames import detail_frames, study_frames
 from gd_ui.features_leak import leak, leak_frames
 from gd_ui.features_morph import morph_frames
 from gd_ui.lanes import LANES
@@ -27,7 +27,7 @@ STILL = {"strip 2", "strip 3", "section", "steepness", "leak"}
 def sent() -> dict[str, Frames]:
     """Provide what every template is given."""
     line, wine = study(settings()), study(settings("wine"))
-    one, many = study_frames(line), study_frames(wine)
+    one, many, details = study_frames(line), study_frames(wine), detail_frames(line)
     return {
         **morph_frames("line", "standardise", 80, 0.5),
         **{f"map {number}": one[f"map {number}"] for number in (1, 2, 3)},
@@ -35,8 +35,8 @@ def sent() -> dict[str, Frames]:
         "strip 2": many["strip"],
         "losses 3": one["losses"],
         "losses 2": many["losses"],
-        "scatter": one["scatter"],
-        "section": one["section w"],
+        "scatter": details["scatter"],
+        "section": details["section w"],
         "directions": many["directions"],
         "steepness": many["steepness"],
         "leak": leak_frames(leak(line), line),

@@ -9,7 +9,7 @@ from gd_ui.charts.ground import LEVELS
 from gd_ui.charts.packed import GRAIN
 from gd_ui.features import SCALERS, study, variants
 from gd_ui.features_contours import rings, shared_levels
-from gd_ui.features_frames import regime_bands, rounded, span_of, study_frames
+from gd_ui.features_frames import detail_frames, regime_bands, rounded, span_of, study_frames
 from gd_ui.features_leak import leak, leak_frames
 from gd_ui.features_morph import BETWEEN, LAST, NAMED, morph, morph_frames, scaler_at
 from gd_ui.features_sets import first_rows, whole
@@ -72,7 +72,8 @@ def test_the_strip_holds_every_rate_and_limit_and_its_bands_are_the_regimes(rate
 )
 def test_nothing_that_is_sent_is_missing_or_beyond_a_browser(case: dict[str, object]) -> None:
     found = study(settings(**case))  # type: ignore[arg-type]
-    for frames in [*study_frames(found).values(), leak_frames(leak(found), found)]:
+    details = detail_frames(found) if len(found.best) == 2 else {}
+    for frames in [*study_frames(found).values(), *details.values(), leak_frames(leak(found), found)]:
         for table in frames.values():
             assert len({len(column) for column in table.values()}) == 1
             for column in table.values():
@@ -117,7 +118,7 @@ def test_curvatures_of_columns_are_twice_their_mean_squares() -> None:
 def test_a_section_is_the_loss_along_one_parameter() -> None:
     found = study(settings())
     for parameter, name in ((0, "section w"), (1, "section b")):
-        rows = study_frames(found)[name]["curves"]
+        rows = detail_frames(found)[name]["curves"]
         for run in found.runs:
             mine = rows["slot"] == run.variant.lane.slot
             theta = np.tile(run.variant.best, (int(mine.sum()), 1))

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from gd_ui.charts.nudge import FLOOR
+from gd_ui.charts.packed import GRAIN
 from gd_ui.charts.template import SLOTS, Frames
 from gd_ui.datasets import load
 from gd_ui.gradient_charts import templates
 from gd_ui.nudge import LEAST, NUDGES, errors, measure, windows
 from gd_ui.nudge_frames import error_frames, section_frames, window_frames
 from gd_ui.pull import spread
-from gd_ui.pull_frames import WIDER, arrow_frames, factor, spread_frames
+from gd_ui.pull_frames import PILES, WIDER, arrow_frames, factor, spread_frames
 from tests.gd_ui.probes import PROBES, SETTINGS, found
 from tests.gd_ui.test_charts import columns_read, names_read, nodes
 
@@ -191,17 +192,35 @@ def test_a_gradient_of_nothing_but_rounding_has_no_arrow() -> None:
 def test_the_spread_has_a_line_for_every_draw_and_shows_them_all(name: str) -> None:
     some, frames = found(name), pull_frames(name)["spread"]
     sent, this = frames["spread"], frames["this"]
-    assert len(sent["off"]) == some.means[..., 0].size
-    assert (sent["size"][sent["mine"]] == some.size).all()
-    assert sent["off"][sent["mine"]] == pytest.approx(spread(some, some.of_size()), abs=1e-4)
-    assert this["bottom"][0] <= sent["off"].min()
-    assert sent["off"].max() < this["top"][0]
+    bottom, top = this["bottom"][0], this["top"][0]
+    off = spread(some, some.means)
+    assert (sent["mine"] == (sent["size"] == some.size)).all()
+    for size, values in zip(some.sizes, off.T, strict=True):
+        paths = "".join(sent["ticks"][sent["size"] == size])
+        heights = [-int(tick) / GRAIN for tick in re.findall(r"M-\d+,(-?\d+)H\d+", paths)]
+        drawn = (bottom + top) / 2 + (top - bottom) / 2 * np.array(heights)
+        assert np.sort(drawn) == pytest.approx(np.sort(values[np.isfinite(values)]), abs=2 * (top - bottom) / GRAIN)
+    assert bottom <= np.nanmin(off)
+    assert np.nanmax(off) < top
+    assert len(sent["ticks"]) <= PILES * len(some.sizes)
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if len(SETTINGS[name][1]) > 1])
+def test_the_dots_are_the_ends_of_the_means_of_other_batches(name: str) -> None:
+    data, point, _, _ = SETTINGS[name]
+    frames, some = pull_frames(name)["map"], found(name)
+    this = {key: column[0] for key, column in frames["this"].items()}
+    tips = np.array(point)[::-1] - factor(load(data), point, some) * some.of_size()[:, ::-1]
+    places = (tips - [this["centre_a"], this["centre_b"]]) / this["half"]
+    paths = "".join(frames["tips"]["ring"])
+    drawn = np.array([[int(x), -int(y)] for x, y in re.findall(r"M(-?\d+),(-?\d+)h1", paths)]) / GRAIN
+    assert np.sort(drawn, axis=0) == pytest.approx(np.sort(places, axis=0), abs=1 / GRAIN)
 
 
 def test_the_map_has_the_same_scale_across_and_up() -> None:
     spec = templates()["map"]
-    land = next(layer for layer in nodes(spec) if layer.get("data") == {"name": "bands"} and "mark" in layer)
-    x, y = (land["encoding"][axis]["scale"]["domain"] for axis in "xy")
+    start = next(layer for layer in nodes(spec) if layer.get("encoding", {}).get("x", {}).get("field") == "start_a")
+    x, y = (start["encoding"][axis]["scale"]["domain"] for axis in "xy")
     at = {"centre_a": 3.0, "centre_b": 5.0, "half": 2.0, "width": 300.0, "height": 200.0}
     left, right, bottom, top = (eval(end["expr"], {}, at) for end in (*x, *y))
     assert (right - left) / at["width"] == (top - bottom) / at["height"]

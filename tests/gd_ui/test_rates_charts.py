@@ -12,6 +12,7 @@ from gd_ui.charts.descents import lane_curve, lane_map
 from gd_ui.charts.factors import TOP, factor_frames
 from gd_ui.charts.template import SLOTS, STEP, Frames, Spec
 from gd_ui.lanes import LANES
+from gd_ui.rates import FEWEST, MOST
 from gd_ui.rates_charts import PANEL, templates
 from gd_ui.rates_frames import cut_frames, excess_frames, panel_frames, rate_span, regime_frames
 from gd_ui.schedules import cooling_frames, run_schedules
@@ -36,8 +37,9 @@ def sent(name: str) -> Frames:
     if kind == "cooling":
         _, exact = descended(*SINGLE)
         return cooling_frames(run_schedules("three points", exact), "three points", exact)[lane]
-    if name == "excess":
-        return excess_frames(run, loaded)
+    if kind == "excess":
+        single, exact = descended("three points", (0.02, 0.05, 0.1, 0.2, 0.3)[: int(lane)])
+        return excess_frames(single, exact)
     if name == "strip":
         return regime_frames(run.settings.rates, loaded)
     return factor_frames(loaded.curvature, rate_span(run.settings.rates, loaded), run.settings.rates)
@@ -73,7 +75,7 @@ def test_only_charts_that_move_have_the_players_frame(name: str) -> None:
     assert [param["name"] for param in bound] == ([] if name in STILL else [STEP])
 
 
-@pytest.mark.parametrize("name", ["excess", "cooling rate", "cooling loss"])
+@pytest.mark.parametrize("name", ["excess 2", "excess 5", "cooling rate", "cooling loss"])
 def test_colour_is_never_the_only_sign_of_a_line(name: str) -> None:
     (dashes,) = {
         json.dumps(node["strokeDash"]["scale"]["range"][3:8])
@@ -89,6 +91,13 @@ def test_a_template_made_from_another_lane_s_is_the_one_built_for_it(kind: str, 
     built, made = (json.dumps(spec) for spec in (make(lane, PANEL), templates()[f"{kind} {lane.number}"]))
     anonymous = re.compile(r"param_\d+|view_\d+")
     assert anonymous.sub("", built) == anonymous.sub("", made)
+
+
+@pytest.mark.parametrize("count", range(FEWEST, MOST + 1))
+def test_the_loss_chart_of_fewer_lanes_has_their_dots_and_no_others(count: int) -> None:
+    text, whole = (json.dumps(templates()[f"excess {lanes}"]) for lanes in (count, MOST))
+    assert {lane.word for lane in LANES if lane.word in text} == {lane.word for lane in LANES[:count]}
+    assert len(json.loads(whole)["layer"]) - len(json.loads(text)["layer"]) == MOST - count
 
 
 def drawn_shapes(spec: Spec) -> set[str]:

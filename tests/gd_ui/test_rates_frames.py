@@ -10,6 +10,7 @@ from gd_ui.lanes import LANES
 from gd_ui.rates_frames import (
     CEILING,
     LARGEST,
+    LOSS_HEIGHT,
     cut_frames,
     drawable,
     excess_frames,
@@ -19,7 +20,7 @@ from gd_ui.rates_frames import (
     regime_frames,
     shown_parameters,
 )
-from tests.gd_ui.descents import COURSE, LOST, TELLING, UNSCALED, descended
+from tests.gd_ui.descents import COURSE, LOST, SINGLE, TELLING, UNSCALED, descended
 
 every_run = pytest.mark.parametrize("name", TELLING)
 
@@ -81,12 +82,29 @@ def test_the_loss_chart_has_every_curve_up_to_where_it_leaves(name: str) -> None
         mine = rows["loss"][rows["slot"] == LANES[i].slot]
         excess = run.history.loss[i] - loaded.best_loss
         above = np.flatnonzero(~(excess <= only(this, "ceiling")))
-        assert len(mine) == (above[0] + 1 if len(above) else len(excess))
-        visible = (excess[: len(mine)] < only(this, "ceiling")) & (excess[: len(mine)] > 2 * only(this, "bottom"))
-        assert mine[visible] == pytest.approx(excess[: len(mine)][visible], rel=1e-5)
-    assert [only(this, f"excess_{lane.word}") for lane in LANES[len(run.settings.rates) :]] == [""] * (
-        5 - len(run.settings.rates)
-    )
+        at = rows["at"][rows["slot"] == LANES[i].slot].astype(int)
+        end = above[0] if len(above) else len(excess) - 1
+        assert (at[0], at[-1]) == (0, end)
+        inside = slice(0, end + 1)
+        visible = (excess[inside] < only(this, "ceiling")) & (excess[inside] > 2 * only(this, "bottom"))
+        drawn = np.exp(np.interp(np.arange(end + 1), at, np.log(mine)))
+        height = LOSS_HEIGHT / np.log(only(this, "ceiling") / only(this, "bottom"))
+        assert np.abs(np.log(drawn[visible] / excess[inside][visible])).max() * height < 0.5 + 1e-3
+    sent = {column for column in this if column.startswith("excess_")}
+    assert sent == {f"excess_{lane.word}" for lane in LANES[: len(run.settings.rates)]}
+
+
+def test_a_loss_curve_is_a_few_rows_where_it_is_straight() -> None:
+    run, loaded = descended(*COURSE)
+    rows = excess_frames(run, loaded)["excess"]
+    assert len(run.history.loss[0]) > 150
+    assert len(rows["at"]) < 40
+
+
+def test_lengths_of_a_path_are_sent_to_maps_only() -> None:
+    for key, expected in ((COURSE, True), (SINGLE, False)):
+        run, _ = descended(*key)
+        assert all(("length_" in " ".join(frames["this"])) == expected for frames in panel_frames(run))
 
 
 @every_run

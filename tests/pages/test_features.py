@@ -10,14 +10,17 @@ from streamlit.testing.v1 import AppTest
 from gd_ui.controls import written
 from gd_ui.features import SCALERS, study, variants
 from gd_ui.features_controls import FEW, OWN, SAME, STEPS, modes, rates, typical
-from gd_ui.features_findings import sentences, weights_table
+from gd_ui.features_findings import scalings_table, sentences, weights_table
 from gd_ui.features_sets import SETS, whole
+from gd_ui.features_tables import as_html
 from gd_ui.lessons import ROOT
 from tests.gd_ui.test_features import settings
 
 COURSE = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]
-CHARTS = {True: 13, False: 5}
-"""Charts on the page for one feature, and for several columns."""
+CHARTS = {True: 5, False: 4}
+"""Charts that are always there, for one feature and for several columns."""
+TABS = {"Weights": 0, "Data and sections": 3, "Stretch it yourself": 4, "The leak": 1}
+"""The tabs of one feature, and how many charts each adds; several columns have the first and the last."""
 
 
 def opened(**link: str) -> AppTest:
@@ -49,12 +52,14 @@ def said(app: AppTest) -> str:
     return "\n".join(box.value for box in boxes)
 
 
-def expect_shown(app: AppTest, data: str = "line") -> None:
-    """Check that the page is there, whole, without an error."""
+def expect_shown(app: AppTest, data: str = "line", tab: str = "Weights") -> None:
+    """Check that the page is there, whole, with one open tab, without an error."""
     assert not app.exception
     assert not app.error
-    assert len(charts(app)) == CHARTS[data == "line"]
-    assert len(app.table) == 2
+    assert len(charts(app)) == CHARTS[data == "line"] + TABS[tab]
+    assert ("**All scalings of these rows**" in said(app)) == (tab == "Weights")
+    names = [name for name in TABS if data == "line" or name in ("Weights", "The leak")]
+    assert [box.label for box in app.tabs] == names
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +95,52 @@ def test_every_set_opens_with_every_scaling(data: str, scaling: str) -> None:
     found = study(settings(data, scaling=scaling))
     for sentence in sentences(found):
         assert sentence in said(app)
-    assert app.table[0].value.to_dict() == weights_table(found).to_dict()
+    shown = [element.proto.body for element in app.main if element.type == "html"]
+    assert shown == [as_html(weights_table(found)), as_html(scalings_table(found))]
     assert (SETS[data].about in said(app)) == (data != "line")
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("data", ["line", "wine"])
+def test_only_the_open_tab_is_made_and_a_link_may_name_it(data: str, tab: str) -> None:
+    app = opened(data=data, tab=tab)
+    given = tab if data == "line" or tab in ("Weights", "The leak") else "Weights"
+    expect_shown(app, data, given)
+    assert notices(app) == []
+    assert ("scaling moves held-out values" in said(app)) == (given == "The leak")
+    assert ("Stretching alone never does better" in said(app)) == (given == "Stretch it yourself")
+
+
+def test_a_tab_that_other_data_do_not_have_gives_way_to_the_first_and_is_there_again_later() -> None:
+    app = opened(tab="Stretch it yourself")
+    app.selectbox(key="data").set_value("wine").run()
+    expect_shown(app, "wine")
+    assert notices(app) == []
+    app.selectbox(key="data").set_value("line").run()
+    expect_shown(app, tab="Stretch it yourself")
+
+
+@pytest.mark.parametrize("text", ["zzz", "", "<img src=x>"])
+def test_an_unknown_tab_shows_the_first(text: str) -> None:
+    expect_shown(opened(tab=text))
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("link", [{"rows": "1"}, {"lr": "3", "steps": "2000"}, {"rate": OWN}], ids=str)
+def test_every_tab_works_at_odd_settings(tab: str, link: dict[str, str]) -> None:
+    app = opened(tab=tab, **link)
+    expect_shown(app, tab=tab)
+    assert notices(app) == []
+
+
+def test_a_chart_keeps_its_alternative_text_when_a_control_moves(default_page: AppTest) -> None:
+    """With another one Streamlit builds the chart anew, which takes longer than all else."""
+
+    def alternatives(app: AppTest) -> list[str]:
+        return [element.proto.alt for element in app.main if element.type == "vega_lite_chart"]
+
+    assert alternatives(opened(lr="0.001")) == alternatives(default_page)
+    assert all(alternatives(default_page))
 
 
 CHANGES = [
@@ -209,8 +258,8 @@ def test_everything_hostile_at_once_opens_the_page() -> None:
 
 
 def test_a_link_may_name_any_rate_and_any_number_of_rows() -> None:
-    app = opened(lr="0.1234", rows="37")
-    expect_shown(app)
+    app = opened(lr="0.1234", rows="37", tab="Data and sections")
+    expect_shown(app, tab="Data and sections")
     assert notices(app) == []
     assert 37 not in FEW
     assert app.select_slider(key="lr").value == "0.1234"

@@ -21,7 +21,7 @@ def templates() -> dict[str, Spec]:
     curves = {f"curve {name}": loss_curve(method, PANEL) for name, method in METHODS.items()}
     losses = {f"losses {count}": loss_curves(count, LOSSES) for count in COUNTS}
     # Batch is drawn last on the shared map: its few large steps would vanish under the others.
-    together = contour_map([METHODS[name] for name in reversed(METHODS)], 460)
+    together = contour_map([METHODS[name] for name in reversed(METHODS)], 390)
     return {
         **maps,
         **curves,

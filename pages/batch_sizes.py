@@ -59,8 +59,7 @@ with st.container(gap="xsmall"):
     for name, method in METHODS.items():
         with panels[name]:
             st.markdown(f"**{method.title}** · update after {reads[name]}")
-            finding = f"Path of {name} descent, {len(race.histories[name].seen) - 1:,} updates"
-            draw(templates()[f"{kind} {name}"], frames[name], alt_text=finding)
+            draw(templates()[f"{kind} {name}"], frames[name], alt_text=f"Path of {name} descent")
     with panels["data"]:
         st.markdown(f"**Data** · :{STOCHASTIC.hue}[row] and :{MINI_BATCH.hue}[batch] just used")
         draw(templates()["fit"], frames["fit"], alt_text="Data, the rows in use, and the line each method has now")

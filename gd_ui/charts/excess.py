@@ -11,6 +11,7 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import text, trail
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.regimes import POWERS
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
 from gd_ui.lanes import LANES, Lane
@@ -37,7 +38,7 @@ def excess_curves(height: int) -> Spec:
     at_goal = alt.YValue(alt.expr("scale('y', goal)"))
     layers: list[Layer] = [
         curves.encode(x=x("at"), y=_y("loss"), **look),
-        _curtain(),
+        curtain(),
         goal.encode(x=alt.XValue(0), x2=alt.X2Value(alt.expr("width")), y=at_goal, stroke=stroke(MUTED)),
         *text.haloed(
             data("this"), INK, "goal_text:N", {"x": alt.XValue(4), "y": at_goal}, align="left", baseline="top", dy=4
@@ -74,18 +75,6 @@ def _y(field: str) -> alt.Y:
     ticks = alt.Axis(labelExpr=POWERS, tickCount=4, grid=True, gridOpacity=0.4, minExtent=42, maxExtent=42)
     scale = alt.Scale(type="log", domain=[alt.ExprRef("bottom"), alt.ExprRef("ceiling")], nice=False)
     return alt.Y(f"{field}:Q", title=None, scale=scale, axis=ticks)
-
-
-def _curtain() -> Layer:
-    """Cover what is still to come, from the player's frame to the right edge."""
-    veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
-    return veil.encode(
-        x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
-        x2=alt.X2Value(alt.expr("width")),
-        y=alt.YValue(0),
-        y2=alt.Y2Value(alt.expr("height")),
-        fill=fill(PAPER),
-    )
 
 
 def _tags() -> list[Layer]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import altair as alt
 
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.excess import update_axis
 from gd_ui.charts.regimes import POWERS
-from gd_ui.charts.template import PAPER, SLOTS, STEP, Spec, build, data, fill, first
+from gd_ui.charts.template import SLOTS, Spec, build, data, first
 from gd_ui.lanes import LANES
 
 _DASHES = {lane.slot: list(lane.dash) for lane in LANES}
@@ -30,17 +31,9 @@ def falls(height: int) -> Spec:
         stroke=alt.Stroke("slot:N", scale=alt.Scale(domain=SLOTS), legend=None),
         strokeDash=alt.StrokeDash("slot:N", scale=dashes, legend=None),
     )
-    veil = data("this").mark_rect(opacity=0.75, aria=False, clip=True)
-    curtain = veil.encode(
-        x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
-        x2=alt.X2Value(alt.expr("width")),
-        y=alt.YValue(0),
-        y2=alt.Y2Value(alt.expr("height")),
-        fill=fill(PAPER),
-    )
     params = {
         "last": first("this", "last", 1),
         "bottom": first("this", "bottom", 0.1),
         "ceiling": first("this", "ceiling", 1),
     }
-    return build(alt.layer(lines, curtain), height, params)
+    return build(alt.layer(lines, curtain()), height, params)

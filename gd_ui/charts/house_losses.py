@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import text, trail
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.excess import update_axis
 from gd_ui.charts.regimes import POWERS
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, number, stroke
@@ -49,7 +50,7 @@ def two_runs(height: int) -> Spec:
     layers: list[Layer] = [
         floor.encode(x=alt.XValue(0), x2=alt.X2Value(alt.expr("width")), y=alt.YValue(at_best), stroke=stroke(MUTED)),
         curves.encode(x=x("at"), y=y, **look),
-        _curtain(),
+        curtain(),
         *text.haloed(data("this"), INK, "best_text:N", named, align="left", baseline="bottom", dy=-3),
         *_tags(),
         *(_dot(lane) for lane in (TWO, ALL)),
@@ -66,18 +67,6 @@ def _told(lane: Lane, word: str) -> str:
     loss = trail.now("loss", lane.word)
     told = f"{STEP} < length(loss_{lane.word}) ? {number(f'toNumber({loss})')} : 'off all scales'"
     return f"({loss} ? '{lane.sign} {word} ' + ({told}) : '')"
-
-
-def _curtain() -> Layer:
-    """Cover what is still to come, from the player's frame to the right edge."""
-    veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
-    return veil.encode(
-        x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
-        x2=alt.X2Value(alt.expr("width")),
-        y=alt.YValue(0),
-        y2=alt.Y2Value(alt.expr("height")),
-        fill=fill(PAPER),
-    )
 
 
 def _tags() -> list[Layer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from gd_ui.charts import text
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.packed import listed
 from gd_ui.charts.scatter import MODEL
 from gd_ui.charts.template import INK, MUTED, PAPER, STEP, Spec, build, data, fill, first, number, stroke
@@ -25,7 +26,6 @@ def loss_by_update(height: int) -> Spec:
     y = alt.Y("loss:Q", title=None, scale=alt.Scale(type="log", nice=False), axis=ticks)
     line = data("loss").mark_line(strokeWidth=2.6, strokeJoin="round", clip=True, aria=False)
     best = data("this").mark_rule(strokeWidth=1.2, strokeDash=[3, 3], clip=True, aria=False)
-    veil = data("this").mark_rect(opacity=0.72, clip=True, aria=False)
     dot = data("this").mark_point(filled=True, size=100, strokeWidth=1.6, aria=False)
     update = f"min({STEP}, length(losses) - 1)"
     loss = f"toNumber(losses[{update}])"
@@ -42,13 +42,7 @@ def loss_by_update(height: int) -> Spec:
             stroke=stroke(MUTED),
         ),
         line.encode(x=x, y=y, stroke=stroke(MODEL)),
-        veil.encode(
-            x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
-            x2=alt.X2Value(alt.expr("width")),
-            y=alt.YValue(0),
-            y2=alt.Y2Value(alt.expr("height")),
-            fill=fill(PAPER),
-        ),
+        curtain(),
         dot.encode(
             x=alt.XValue(alt.expr(f"{shown} ? scale('x', {update}) : 0")),
             y=alt.YValue(alt.expr(f"{shown} ? scale('y', {loss}) : 0")),

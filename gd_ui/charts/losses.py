@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import clock
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.template import MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
 from gd_ui.charts.trail import now
 from gd_ui.methods import METHODS, Method
@@ -73,7 +74,7 @@ def loss_curves(count: str, height: int) -> Spec:
         walked = curves.transform_filter(f"datum.seen <= {STEP}").mark_line(strokeJoin="round", clip=True, aria=False)
         layers.append(walked.encode(x=x, y=y("loss"), **look))
     else:
-        layers.append(_curtain(count))
+        layers.append(curtain(_now(count)))
     layers += [_dot(method, count) for method in METHODS.values()]
     params = {"last": first("this", "last", 1)}  # the axis shows the whole run, also where a curve has left the chart
     for method in METHODS.values():
@@ -84,18 +85,6 @@ def loss_curves(count: str, height: int) -> Spec:
 def _now(count: str) -> str:
     """The expression for the player's frame in units of the axis."""
     return STEP if count == "examples" else f"{STEP} / {first('this', 'n', 1)}"
-
-
-def _curtain(count: str) -> Layer:
-    """Cover what is still to come, from the player's frame to the right edge."""
-    veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
-    return veil.encode(
-        x=alt.XValue(alt.expr(f"min(width, scale('x', {_now(count)}))")),
-        x2=alt.X2Value(alt.expr("width")),
-        y=alt.YValue(0),
-        y2=alt.Y2Value(alt.expr("height")),
-        fill=fill(PAPER),
-    )
 
 
 def _dot(method: Method, count: str) -> Layer:

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import text
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.packed import listed
 from gd_ui.charts.template import INK, MUTED, PAPER, STEP, Layer, Spec, build, data, fill, first, number, stroke
 from gd_ui.lanes import Lane
@@ -27,7 +28,7 @@ def reported(lane: Lane, height: int, *, log: bool) -> Spec:
         data("main").mark_line(strokeWidth=2.4, **line).encode(**place, stroke=stroke(lane.slot)),
         data("second").mark_line(strokeWidth=2, strokeDash=[7, 4], **line).encode(**place, stroke=stroke(INK)),
         mark.encode(**place, fill=fill(INK), stroke=stroke(PAPER)),
-        _curtain(),
+        curtain(),
         _dot(lane),
         *text.haloed(data("tags"), INK, "text:N", at_edge, align="right", baseline="middle", dx=-5),
         text.caption("left", INK, _told()),
@@ -48,18 +49,6 @@ def _place(log: bool) -> dict[str, Any]:
         "x": alt.X("at:Q", scale=across, axis=alt.Axis(title=None, format=",~f", tickCount=5)),
         "y": alt.Y("value:Q", scale=up, axis=ticks),
     }
-
-
-def _curtain() -> Layer:
-    """Cover what is still to come."""
-    veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
-    return veil.encode(
-        x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
-        x2=alt.X2Value(alt.expr("width")),
-        y=alt.YValue(0),
-        y2=alt.Y2Value(alt.expr("height")),
-        fill=fill(PAPER),
-    )
 
 
 NOW = f"min({STEP} - first, length(values) - 1)"

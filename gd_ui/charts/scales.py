@@ -11,6 +11,7 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import ground, rings, text, trail
+from gd_ui.charts.curtain import curtain
 from gd_ui.charts.template import (
     INK,
     MUTED,
@@ -157,7 +158,7 @@ def lane_losses(lanes: tuple[Lane, ...], height: int) -> Spec:
             strokeDash=alt.StrokeDash("slot:N", scale=DASHES, legend=None),
             order=alt.Order("step:Q"),
         ),
-        _curtain(),
+        curtain(),
         *(_loss_dot(lane) for lane in lanes),
         text.caption("right", MUTED, "datum.goal_told"),
     ]
@@ -179,18 +180,6 @@ def _captions(lane: Lane) -> list[Layer]:
     corner = {"x": alt.XValue(0), "y": alt.YValue(0)}
     warning = text.haloed(outside, INK, "text:N", corner, align="left", baseline="top", dx=5, dy=24, fontWeight="bold")
     return [text.caption("left", INK, now), *warning]
-
-
-def _curtain() -> Layer:
-    """Cover what is still to come, from the player's step to the right edge."""
-    veil = data("this").mark_rect(opacity=0.72, aria=False, clip=True)
-    return veil.encode(
-        x=alt.XValue(alt.expr(f"min(width, scale('x', {STEP}))")),
-        x2=alt.X2Value(alt.expr("width")),
-        y=alt.YValue(0),
-        y2=alt.Y2Value(alt.expr("height")),
-        fill=fill(PAPER),
-    )
 
 
 def _loss_dot(lane: Lane) -> Layer:

@@ -143,7 +143,11 @@ def one_row(row: dict[str, Any]) -> Columns:
 
 
 def draw(spec: Spec, frames: Frames, *, alt_text: str, width: Literal["stretch"] = "stretch") -> None:
-    """Show a template with the data it names."""
+    """Show a template with the data it names.
+
+    Streamlit writes `alt_text` into the chart's specification: with a text that changes with a control the browser
+    would build the chart anew at every move, which takes longer than drawing it.
+    """
     tables = {name: pa.table(columns) for name, columns in frames.items()}
     st.vega_lite_chart({**spec, "datasets": tables}, alt=alt_text, width=width)
 

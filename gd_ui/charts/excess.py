@@ -13,6 +13,7 @@ import altair as alt
 from gd_ui.charts import text, trail
 from gd_ui.charts.curtain import curtain
 from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.tags import tags
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
 from gd_ui.lanes import LANES, Lane
 
@@ -43,7 +44,7 @@ def excess_curves(height: int) -> Spec:
         *text.haloed(
             data("this"), INK, "goal_text:N", {"x": alt.XValue(4), "y": at_goal}, align="left", baseline="top", dy=4
         ),
-        *_tags(),
+        *tags(),
         *(_dot(lane) for lane in LANES),
     ]
     params = {name: first("this", name, 1) for name in ("last", "ceiling")}
@@ -75,20 +76,6 @@ def _y(field: str) -> alt.Y:
     ticks = alt.Axis(labelExpr=POWERS, tickCount=4, grid=True, gridOpacity=0.4, minExtent=42, maxExtent=42)
     scale = alt.Scale(type="log", domain=[alt.ExprRef("bottom"), alt.ExprRef("ceiling")], nice=False)
     return alt.Y(f"{field}:Q", title=None, scale=scale, axis=ticks)
-
-
-def _tags() -> list[Layer]:
-    """Write each lane's rate at the end of its curve."""
-    layers = []
-    for side in ("left", "right"):
-        tags = data("tags").transform_filter(f"datum.side == '{side}'")
-        at = {
-            "x": alt.XValue(alt.expr(f"scale('x', datum.at_x) {'- 4' if side == 'right' else '+ 6'}")),
-            "y": alt.YValue(alt.expr("datum.at_y * height")),
-        }
-        style: dict[str, Any] = {"align": side, "baseline": "middle", "fontSize": 14, "fontWeight": "bold"}
-        layers += text.haloed(tags, INK, "label:N", at, **style)
-    return layers
 
 
 def _dot(lane: Lane) -> Layer:

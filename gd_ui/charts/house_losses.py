@@ -13,6 +13,7 @@ from gd_ui.charts import text, trail
 from gd_ui.charts.curtain import curtain
 from gd_ui.charts.excess import update_axis
 from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.tags import tags
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, number, stroke
 from gd_ui.lanes import LANES, Lane
 
@@ -52,7 +53,7 @@ def two_runs(height: int) -> Spec:
         curves.encode(x=x("at"), y=y, **look),
         curtain(),
         *text.haloed(data("this"), INK, "best_text:N", named, align="left", baseline="bottom", dy=-3),
-        *_tags(),
+        *tags(),
         *(_dot(lane) for lane in (TWO, ALL)),
         text.caption("left", INK, f"'training loss: ' + {_told(ALL, 'all')} + '   ' + {_told(TWO, 'two')}"),
     ]
@@ -67,19 +68,6 @@ def _told(lane: Lane, word: str) -> str:
     loss = trail.now("loss", lane.word)
     told = f"{STEP} < length(loss_{lane.word}) ? {number(f'toNumber({loss})')} : 'off all scales'"
     return f"({loss} ? '{lane.sign} {word} ' + ({told}) : '')"
-
-
-def _tags() -> list[Layer]:
-    """Name each curve at its end."""
-    layers = []
-    for side in ("left", "right"):
-        tags = data("tags").transform_filter(f"datum.side == '{side}'")
-        at = {
-            "x": alt.XValue(alt.expr(f"scale('x', datum.at_x) {'- 6' if side == 'right' else '+ 8'}")),
-            "y": alt.YValue(alt.expr("datum.at_y * height")),
-        }
-        layers += text.haloed(tags, INK, "label:N", at, align=side, baseline="middle", fontSize=14, fontWeight="bold")
-    return layers
 
 
 def _dot(lane: Lane) -> Layer:

@@ -6,9 +6,15 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks import network, playback, rerun, visit
+from benchmarks import basins, network, playback, rerun, visit
 
-ALL = {"rerun": rerun.main, "playback": playback.main, "visit": visit.main, "network": network.main}
+ALL = {
+    "rerun": rerun.main,
+    "playback": playback.main,
+    "visit": visit.main,
+    "network": network.main,
+    "basins": basins.main,
+}
 
 print(f"{date.today():%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
 for name in sys.argv[1:] or ALL:

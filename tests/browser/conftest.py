@@ -33,6 +33,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+HERE = Path(__file__).parent
 START_SECONDS = 60
 SETTLE_SECONDS = 60
 
@@ -112,12 +113,19 @@ def wait_until_settled(page: Page) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last.
+    """Give the browser's tests a process of their own, and in a single process the last place.
 
-    The quick ones speak first, and Playwright's event loop, which occupies this thread from its first use to
-    the end, disturbs none of them.
+    They share a server and a browser. Playwright's event loop occupies its thread from its first use to the end, which
+    would disturb others; so what is no browser test stays together as well.
     """
-    items.sort(key=lambda item: item.path.is_relative_to(Path(__file__).parent))
+    items.sort(key=in_browser)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser(item) else "rest"))
+
+
+def in_browser(item: pytest.Item) -> bool:
+    """Whether a test is one of this folder."""
+    return item.path.is_relative_to(HERE)
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
     columns = {}
     for name, method in METHODS.items():
         result = outcome(race, name, loaded)
-        columns[method.title] = [write(result) for write in measures.values()]
+        columns[method.name.capitalize()] = [write(result) for write in measures.values()]
     return pd.DataFrame(columns, index=list(measures))
 
 

@@ -40,7 +40,7 @@ def race_frames(race: Race, loaded: Loaded, view: View) -> dict[str, Frames]:
     together = {
         "this": {field: value for panel in panels.values() for field, value in panel["this"].items()},
         "bands": framing.land,
-        **{f"cloud {name}": panels[name][f"cloud {name}"] for name in panels},
+        **{table: rows for panel in panels.values() for table, rows in panel.items() if table.startswith("cloud")},
     }
     losses, fit = _losses(race, loaded, view, shared), _fit(race, loaded, view, shared)
     return {**panels, "all": together, "losses": losses, "fit": fit}
@@ -63,7 +63,9 @@ def _panel(name: str, history: History, framing: Framing, shared: dict[str, obje
     about[f"path_{METHODS[name].word}"] = packed_path(places)
     about[f"length_{METHODS[name].word}"] = packed(path_lengths(places).tolist())
     about[f"loss_{METHODS[name].word}"] = packed(median_loss(history)[:drawn].tolist())
-    return {"this": one_row(about), "bands": framing.land, f"cloud {name}": _cloud(history, framing)}
+    frames = {"this": one_row(about), "bands": framing.land}
+    # Batch descent runs once and has no cloud; Vega stops at a table that its chart does not read.
+    return frames if name == BATCH.name else frames | {f"cloud {name}": _cloud(history, framing)}
 
 
 def _drawable(history: History) -> int:

@@ -12,6 +12,7 @@ from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
 from gd_ui.player import Stride, player
 from gd_ui.race import affordable, run_race
 from gd_ui.race_charts import templates
+from gd_ui.tables import as_html
 
 with st.container(gap="xsmall"):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -80,7 +81,7 @@ with st.container(gap="xsmall"):
 left, right = st.columns([1.62, 1], gap="medium")
 with left:
     st.markdown("**Results**")
-    st.table(results_table(race, loaded), border="horizontal")
+    st.html(as_html(results_table(race, loaded)))
 with right:
     st.markdown("**How to read it**")
     last = n % size

@@ -24,9 +24,9 @@ from gd_ui.features_frames import detail_frames, study_frames
 from gd_ui.features_leak import leak, leak_frames
 from gd_ui.features_morph import BETWEEN, LAST, morph, morph_frames
 from gd_ui.features_sets import SETS
-from gd_ui.features_tables import as_html
 from gd_ui.lessons import LESSONS
 from gd_ui.player import Stride, player
+from gd_ui.tables import as_html
 
 # The tabs below; only the open one is made.
 WEIGHTS, SECTIONS, STRETCH, LEAK = "Weights", "Data and sections", "Stretch it yourself", "The leak"

@@ -55,7 +55,7 @@ def frame(page: Page) -> int:
 
 def expect_updates(page: Page, batch: int, mini_batch: int, stochastic: int, within: float = 30) -> None:
     """Wait until the table of results shows these numbers of updates."""
-    row = page.get_by_test_id("stTable").locator("tr", has_text="Updates").first
+    row = page.locator(".gd-table").locator("tr", has_text="Updates").first
     cells = [f"{count:,}" for count in (batch, mini_batch, stochastic)]
     expect(row.locator("td")).to_have_text(cells, timeout=1000 * within)
 

@@ -117,13 +117,7 @@ def test_a_template_reads_exactly_the_data_that_are_sent(name: str) -> None:
     run, loaded = raced(**changes)
     sent = race_frames(run, loaded, View(plane=CATALOGUE[run.settings.data].weights))[part]
     read = names_read(templates()[name])
-    assert read <= set(sent)
-    unread = set(sent) - read
-    clouds = {"cloud batch", "batch"} & unread  # batch runs once: nothing in its cloud
-    if name.startswith("curve") or name.startswith("map"):
-        assert unread <= {"cloud batch"}
-    else:
-        assert not unread - clouds
+    assert read == set(sent)  # Vega stops at a table that its chart does not read
 
 
 @pytest.mark.parametrize("name", GIVEN)

@@ -256,11 +256,11 @@ def test_a_status_is_one_of_few_words() -> None:
 def test_the_table_has_the_runs_own_numbers(changes: dict[str, Any]) -> None:
     run, loaded = raced(**changes)
     table = results_table(run, loaded)
-    assert list(table.columns) == [method.title for method in METHODS.values()]
+    assert list(table.columns) == [name.capitalize() for name in METHODS]
     assert all(isinstance(cell, str) for column in table for cell in table[column])
     median = " (median)" if run.settings.seeds > 1 else ""
-    for name, method in METHODS.items():
-        column, history = table[method.title], run.histories[name]
+    for name in METHODS:
+        column, history = table[name.capitalize()], run.histories[name]
         assert column["Updates"] == f"{len(history.seen) - 1:,}"
         assert column["Examples seen"] == f"{loaded.train.n * run.settings.epochs:,}"
         assert column[f"Final training loss{median}"] == number(losses(run, name)[-1])

@@ -12,8 +12,8 @@ from gd_ui.features import SCALERS, study, variants
 from gd_ui.features_controls import FEW, OWN, SAME, STEPS, modes, rates, typical
 from gd_ui.features_findings import scalings_table, sentences, weights_table
 from gd_ui.features_sets import SETS, whole
-from gd_ui.features_tables import as_html
 from gd_ui.lessons import ROOT
+from gd_ui.tables import as_html
 from tests.gd_ui.test_features import settings
 
 COURSE = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from gd_ui.features_tables import as_html
+from gd_ui.tables import as_html
 
 
 def test_heads_index_and_cells_are_in_their_places_and_escaped() -> None:

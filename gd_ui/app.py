@@ -16,7 +16,9 @@ if str(ROOT) not in sys.path:
 
 from gd_ui.lessons import by_section  # noqa: E402
 
-st.set_page_config(page_title="Gradient descent lab", layout="wide")
+# The picture in the tab travels within the page: browsers ask a server for it again whenever the address changes, and
+# here every control changes the address.
+st.set_page_config(page_title="Gradient descent lab", page_icon=Path(__file__).with_name("icon.svg"), layout="wide")
 pages = {section: [lesson.page() for lesson in lessons] for section, lessons in by_section().items()}
 page = st.navigation(pages, position="top")
 if st.session_state.get("page shown") != page.url_path:

@@ -1,8 +1,9 @@
 """Computations shared by everybody: done once, in the background, a few at a time, kept while there is room.
 
 A page asks for a result by a key that names it completely. If somebody already asked for the same, both get one
-computation. A short one is simply waited for. A longer one shows how far it is, and as the page's script waits in small
-steps, moving a control meanwhile ends the wait at once; work that nobody waits for any more is stopped.
+computation. A short one is made by who asks first. A longer one is handed to another thread and shows how far it is; as
+the page's script waits in small steps, moving a control meanwhile ends the wait at once, and work that nobody waits for
+any more is stopped.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ PATIENCE = 0.1
 """Seconds a page waits silently before it shows a progress bar, and between its updates."""
 
 
+SHORT = 4_000
+"""Updates that are made about as soon as they are handed over."""
+
+
 class Abandoned(Exception):
     """Raised inside a computation that nobody waits for any more."""
 
@@ -66,8 +71,11 @@ class Computations:
         self._jobs: OrderedDict[Hashable, Job[Any]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def join(self, key: Hashable, function: Callable[[Report], Result]) -> Job[Result]:
-        """Return the job for `key`, started with `function(report)` if there is none; `leave` it when done waiting."""
+    def join(self, key: Hashable, function: Callable[[Report], Result], *, at_once: bool = False) -> Job[Result]:
+        """Return the job for `key`, started with `function(report)` if there is none; `leave` it when done waiting.
+
+        What is started `at_once` runs in the thread of the caller, before this returns.
+        """
         with self._lock:
             job = self._jobs.get(key)
             is_new = job is None or (job.future.done() and job.future.exception() is not None)
@@ -75,9 +83,11 @@ class Computations:
                 job = self._jobs[key] = Job()
             self._jobs.move_to_end(key)
             job.waiting += 1  # before it may begin: work that nobody waits for gives up
-            if is_new:
-                self._pool.submit(self._run, key, job, function)
-            return job
+        if is_new and at_once:
+            self._run(key, job, function)
+        elif is_new:
+            self._pool.submit(self._run, key, job, function)
+        return job
 
     def leave(self, job: Job[Any]) -> None:
         """Say that one caller no longer waits."""
@@ -113,14 +123,15 @@ def computations() -> Computations:
     return Computations()
 
 
-def computed(key: Hashable, function: Callable[[Report], Result], label: str) -> Result:
+def computed(key: Hashable, function: Callable[[Report], Result], label: str, updates: int | None = None) -> Result:
     """Return `function(report)`, from memory if it is there; show `label` with a progress bar if it takes a while.
 
-    An error in the computation is raised here.
+    Say how many `updates` of descent it makes, and SHORT ones are not handed to another thread. An error in the
+    computation is raised here.
     """
-    shared = computations()
+    shared, at_once = computations(), updates is not None and updates <= SHORT
     while True:
-        job = shared.join(key, function)
+        job = shared.join(key, function, at_once=at_once)
         try:
             return _wait(job, label)
         except Abandoned:

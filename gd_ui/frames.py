@@ -18,7 +18,7 @@ from gd_ui.framing import Framing, View, frame
 from gd_ui.methods import BATCH, METHODS
 from gd_ui.race import Race, median_loss
 
-PEAKS = 200
+PEAKS = 120
 """Buckets of a drawn loss curve; each keeps its lowest and highest value, so no spike is lost."""
 CEILING = 100.0
 """A curve is drawn up to this many times the first loss; a diverging run leaves the chart there."""

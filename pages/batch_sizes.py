@@ -30,7 +30,10 @@ with st.container(gap="xsmall"):
     show_notices(notices)
     n, total = loaded.train.n, loaded.train.n * settings.epochs
     race = computed(
-        ("race", settings), lambda report: run_race(settings, loaded, report), "Running the three methods …"
+        ("race", settings),
+        lambda report: run_race(settings, loaded, report),
+        "Running the three methods …",
+        updates=total * settings.seeds,
     )
 
     size = settings.batch_size

@@ -105,7 +105,9 @@ with st.container(gap="xsmall"):
         st.caption("Claim to test: units change how fast descent can go, and never where it ends.", width="content")
     settings, notices = features_controls.ask()
     show_notices(notices)
-    found = computed(("features", settings), lambda report: study(settings), "Descending in every unit …")
+    found = computed(
+        ("features", settings), lambda report: study(settings), "Descending in every unit …", updates=3 * settings.steps
+    )
     message = constant_message(found)
     if message is not None:
         st.info(message, icon=":material/straighten:")

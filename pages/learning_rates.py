@@ -22,8 +22,13 @@ with st.container(gap="xsmall"):
         st.caption("Claim to test: twice the step is twice as fast, up to a sharp limit.", width="content")
     settings, loaded, notices = rates_controls.ask()
     show_notices(notices)
-    run = computed(("rates", settings), lambda report: run_rates(settings, loaded, report), "Descending …")
     count = len(settings.rates)
+    run = computed(
+        ("rates", settings),
+        lambda report: run_rates(settings, loaded, report),
+        "Descending …",
+        updates=count * settings.updates,
+    )
     # Alternative texts never change with a control: Streamlit would build a chart anew for another one.
     draw(templates()["strip"], regime_frames(settings.rates, loaded), alt_text="Regimes, with the rates of the run")
     player(

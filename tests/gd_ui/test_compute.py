@@ -232,6 +232,34 @@ def test_a_short_computation_shows_no_bar(shared: Computations, monkeypatch: pyt
     assert computed("key", at_once("quick"), "…").value == "quick"
 
 
+def test_a_few_updates_are_made_in_the_thread_that_asks_and_more_are_handed_over(shared: Computations) -> None:
+    def where(report: Report) -> Answer:
+        return Answer(threading.current_thread())
+
+    assert computed("few", where, "…", updates=compute.SHORT).value is threading.current_thread()
+    assert computed("more", where, "…", updates=compute.SHORT + 1).value is not threading.current_thread()
+    assert computed("unknown", where, "…").value is not threading.current_thread()
+
+
+def test_who_asks_for_few_updates_that_are_under_way_waits_for_them(
+    shared: Computations, people: ThreadPoolExecutor
+) -> None:
+    slow = Slow()
+    asked = [people.submit(computed, "key", slow, "…", 1) for _ in range(3)]
+    wait_until(lambda: has_waiting(shared, "key", 3))
+    slow.may_report.set()
+    assert [one.result(SOON) for one in asked] == [Answer(1)] * 3
+
+
+def test_an_error_in_a_few_updates_is_raised_and_not_kept(shared: Computations) -> None:
+    def fail(report: Report) -> Answer:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        computed("key", fail, "…", updates=1)
+    assert computed("key", at_once("well"), "…", updates=1).value == "well"
+
+
 def test_when_there_is_no_room_the_least_recently_used_goes(
     shared: Computations, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,9 @@ pages = {section: [lesson.page() for lesson in lessons] for section, lessons in 
 page = st.navigation(pages, position="top")
 if st.session_state.get("page shown") != page.url_path:
     # Every visit to a page starts from its link: what the link leaves out has its default, not the value that a
-    # control of the same name had on the page before.
+    # control of the same name had on the page before. Only what the reader has done, as a score, is kept.
+    done = {key: value for key, value in st.session_state.items() if str(key).startswith("done ")}
     st.session_state.clear()
+    st.session_state.update(done)
     st.session_state["page shown"] = page.url_path
 page.run()

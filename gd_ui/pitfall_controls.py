@@ -12,8 +12,10 @@ from gd_ui.pitfall import Pitfall
 from gd_ui.pitfall_rows import HOUSES, PATIENTS, offered
 from gd_ui.pitfall_table import PITFALLS
 
-GUESSES = "pitfall guesses"
-"""Where the session keeps what was guessed: the name of an answer by that of a pitfall, SHOWN for none."""
+GUESSES = "done pitfall guesses"
+"""Where the session keeps what was guessed: the name of an answer by that of a pitfall, SHOWN for none.
+
+Keys that begin with "done " outlive the visit to a page."""
 SHOWN = "shown"
 
 
@@ -66,7 +68,7 @@ def ask_guess(pitfall: Pitfall) -> None:
 
 
 def guesses() -> dict[str, str]:
-    """Return what was guessed on this visit to the page."""
+    """Return what was guessed in this session."""
     found: dict[str, str] = st.session_state.get(GUESSES, {})
     return found
 
@@ -112,4 +114,4 @@ _ABOUT_ROWS = (
     "The errata of the house prices run on patients, or on the course's own rows where they are at hand. Some "
     "pitfalls have data of their own."
 )
-_ABOUT_RESET = "Forget all guesses. They are kept while this page is open."
+_ABOUT_RESET = "Forget all guesses. They are kept until the page is reloaded."

@@ -93,6 +93,22 @@ def test_training_all_weights_loses_what_is_printed_a_hundred_times(houses: Obje
         assert history.loss[0, iteration] == pytest.approx(loss, rel=1e-14)
 
 
+def test_in_the_text_s_own_order_of_operations_the_losses_are_met_to_the_last_bits(boston_file: Path) -> None:
+    """A straight transcription of its formulas; which of the last bits comes out depends on the BLAS of the machine."""
+    printed, data = PRINTED["all_weights"], boston()
+    rows = np.column_stack([data.x, data.y])[: PRINTED["counts"]["train"]]
+    rows = (rows - rows.sum(axis=0) / len(rows)) / (rows.max(axis=0) - rows.min(axis=0))
+    x, y = rows[:, :13], rows[:, 13:]
+    w, b, losses = start()[:13, None], 0.0, []
+    for _ in range(1000):
+        error = np.dot(x, w) + b - y
+        losses.append(np.sum(error * error) / len(y))
+        gradient = np.mean(error * x, axis=0)[:, None]
+        w, b = w - printed["learning_rate"] * gradient, b - printed["learning_rate"] * np.mean(error)
+    for iteration, loss in printed["rows"]:
+        assert abs(losses[iteration] - loss) <= 2 * np.spacing(loss)
+
+
 def test_training_two_weights_without_the_listing_s_fault_ends_elsewhere(houses: Objective) -> None:
     """Erratum E1: with the right slope the run reaches w5 = -78.33, w9 = -35.64, loss 147.43 at iteration 1950."""
     printed = PRINTED["two_weights_only"]

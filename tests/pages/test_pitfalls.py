@@ -84,6 +84,16 @@ def test_asking_for_the_solution_counts_as_no_guess_and_a_guess_can_be_made_agai
     assert "12 to go" in markup(app)
 
 
+def test_the_score_outlives_a_visit_to_another_page_and_settings_do_not() -> None:
+    app = click(opened(pitfall=list(PITFALLS)[1]), f"answer {PITFALLS[list(PITFALLS)[1]].truth}")
+    app.query_params.clear()
+    app.switch_page("../pages/features.py").run()
+    app.switch_page("../pages/pitfalls.py").run()
+    assert not app.exception
+    assert app.selectbox(key="pitfall").value == FIRST
+    assert "Guessed right: **1 of 1**, 11 to go" in markup(app)
+
+
 def test_the_score_is_kept_from_one_pitfall_to_the_next_until_it_is_reset() -> None:
     app = click(opened(), f"answer {PITFALLS[FIRST].truth}")
     buttons = {button.label: button for button in app.button}

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from gd_ui.beyond import DIVERGED, MAP_UPDATES, ON_THE_WAY, PATIENCE, RESTING, Basins, Flock, Runs
+from gd_ui.beyond import DIVERGED, MAP_UPDATES, ON_THE_WAY, PATIENCE, RESTING, Basins, Runs
 from gd_ui.beyond_lands import Land, land, written_place
 from gd_ui.controls import written
 from gd_ui.lanes import LANES
@@ -164,8 +164,3 @@ def percent(share: float) -> str:
 def remedy_label(rate: float) -> str:
     """Return what the button says that sets the rate."""
     return f"Use rate {written(rate)}"
-
-
-def name_of(flock: Flock) -> str:
-    """Return what a screen reader says of the runs."""
-    return f"{flock.land}, rate {written(flock.rate)}, {flock.optimizer}"

@@ -21,12 +21,12 @@ from gd_ui.one_step_scene import Scene
 
 
 class Picture(NamedTuple):
-    """One chart: its heading, the name of its template, its data, and what it shows in words."""
+    """One chart: its heading, the name of its template, its data, and what a screen reader says it is."""
 
     heading: str
     template: str
     frames: Frames
-    finding: str
+    alt: str
 
 
 def pictures(stage: str, told: Scene) -> list[list[Picture]]:
@@ -55,9 +55,9 @@ def _predict(told: Scene) -> list[list[Picture]]:
     this = ends | line_ends("now", told.now.theta, ends) | point(told)
     above = this["p"] + 0.07 * (ends["top"] - ends["bottom"])
     this |= tag(f"ŷ = {signed(prediction)}", this["x"], above, ends)
-    finding = f"The line's predictions; at point {told.point} it says {signed(prediction)}"
+    alt = "The line and what it says at every point, the chosen one marked"
     heading = f"**Predictions** · point {told.point} and all others"
-    return [[], [Picture(heading, "predictions", rows_and_lines(told, this), finding)], [_place(told)]]
+    return [[], [Picture(heading, "predictions", rows_and_lines(told, this), alt)], [_place(told)]]
 
 
 def _error(told: Scene) -> list[list[Picture]]:
@@ -100,8 +100,8 @@ def _gradient(told: Scene) -> list[list[Picture]]:
         return [[], [_errors(told)], [_section(told, "w", "section alone")]]
     sections = [_section(told, letter, "section") for letter in ("b", "w")]
     frames = _map(told) | {"this": one_row(about_map(told) | uphill(told))}
-    finding = "The gradient at the current point of the loss map, pointing uphill"
-    return [[], sections, [Picture("**Both slopes make one arrow**", "map with gradient", frames, finding)]]
+    alt = "The gradient at the current point of the loss map, pointing uphill"
+    return [[], sections, [Picture("**Both slopes make one arrow**", "map with gradient", frames, alt)]]
 
 
 def _update(told: Scene) -> list[list[Picture]]:
@@ -109,18 +109,18 @@ def _update(told: Scene) -> list[list[Picture]]:
     this = ends | line_ends("before", told.now.theta, ends) | line_ends("now", told.now.after, ends)
     this |= {"tag": "after"} | beside_line(told.now.after, ends)
     rows = rows_and_lines(told, this | point(told))
-    finding = f"The line before and after update {told.now.update + 1}"
+    alt = "The line before and after the update"
     lines = Picture(
         "**The line** · before (dashed) and after",
         "before and after",
         rows,
-        finding,
+        alt,
     )
     if told.one_weight:
         return [[], [lines], [_section(told, "w", "section with update")]]
     frames = _map(told) | {"this": one_row(about_map(told) | step(told))}
-    finding = "The update as a step on the loss map, against the gradient"
-    return [[], [lines], [Picture("**The same move of one point**", "map with update", frames, finding)]]
+    alt = "The update as a step on the loss map, against the gradient"
+    return [[], [lines], [Picture("**The same move of one point**", "map with update", frames, alt)]]
 
 
 def _repeat(told: Scene) -> list[list[Picture]]:

@@ -50,11 +50,11 @@ def hiring(lesson: str) -> None:
     told = panel(stage, settings, method, who)
     network, arithmetic = stage_frames(run, method, at, who, scene(stage, sizes, settings.y[who]), told)
     with left:
-        draw(templates()["network"], network, alt_text=f"The {layers(sizes)} network, stage {stage}")
+        draw(templates()["network"], network, alt_text="The network, with the numbers of the stage chosen")
     with right.container(gap="xsmall"):
         draw(templates()["losses"], loss_frames(run, method, at), alt_text="Loss by epochs, log scale")
         st.markdown(heading(stage, sizes))
-        draw(templates()["arithmetic"], arithmetic, alt_text=f"The arithmetic of stage {stage}")
+        draw(templates()["arithmetic"], arithmetic, alt_text="The arithmetic of the stage chosen")
 
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown("**What this run showed**  \n" + "  \n".join(findings(run, method)), width="stretch")

@@ -8,7 +8,7 @@ import streamlit as st
 from gd_ui import beyond_controls
 from gd_ui.beyond import run_basins, run_flock
 from gd_ui.beyond_charts import templates
-from gd_ui.beyond_findings import basin_title, findings, legend, name_of, remedy_label
+from gd_ui.beyond_findings import basin_title, findings, legend, remedy_label
 from gd_ui.beyond_frames import basin_frames, fall_frames, flock_frames
 from gd_ui.beyond_lands import land
 from gd_ui.beyond_noise import run_noise
@@ -117,10 +117,10 @@ with st.container(gap="xsmall"):
     tiles = st.grid(3, min_column_width=280, gap="small")
     with tiles.container(key="panel paths", gap=None):
         st.markdown("**Paths**, each with the sign of its end")
-        draw(templates()["flock"], flock_frames(runs), alt_text=f"Paths of {len(runs.fates)} starts: {name_of(flock)}")
+        draw(templates()["flock"], flock_frames(runs), alt_text="Paths of all starts")
     with tiles.container(key="panel basins", gap=None):
         st.markdown(basin_title(basins, on))
-        draw(templates()["basins"], basin_frames(basins, runs), alt_text=f"Where every start ends: {name_of(flock)}")
+        draw(templates()["basins"], basin_frames(basins, runs), alt_text="Where every start ends")
     with tiles.container(key="panel falls", gap=None):
         st.markdown("**Loss above the deepest valley**")
         draw(templates()["falls"], fall_frames(runs), alt_text="Loss of every run, update by update, log scale")

@@ -124,10 +124,12 @@ with st.container(gap="xsmall"):
     if one_feature:
         with st.grid(4, min_column_width=240, gap="small"):
             for run in runs:
-                with st.container(key=f"map {run.variant.lane.number}", gap=None):
+                name = f"map {run.variant.lane.number}"
+                with st.container(key=name, gap=None):
                     st.markdown(heading(run))
-                    name = f"map {run.variant.lane.number}"
-                    draw(templates()[name], frames[name], alt_text=f"Loss map and path, {run.variant.name}")
+                    draw(
+                        templates()[name], frames[name], alt_text=f"Loss map and path of lane {run.variant.lane.number}"
+                    )
             with st.container(key="losses", gap=None):
                 st.markdown("**Loss above the best**  \nlog scale; all start as the same line")
                 draw(templates()["losses 3"], frames["losses"], alt_text="Loss above the best in every unit")

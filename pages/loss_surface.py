@@ -40,10 +40,10 @@ with st.container(gap="xsmall"):
     if one_weight:
         drawn = curve_frames(settings, float(choice.cut[0]))
         with left:
-            draw(templates()["curve"], drawn["curve"], alt_text=f"Curve of the {height}, with the walk from the start")
+            draw(templates()["curve"], drawn["curve"], alt_text="Curve of the loss, with the walk from the start")
         with right:
             st.markdown("**Its slope**, which descent moves against")
-            draw(templates()["slope"], drawn["slope"], alt_text=f"Slope of the {height}")
+            draw(templates()["slope"], drawn["slope"], alt_text="Slope of the loss")
     else:
         drawn = map_frames(settings, choice.cut)
         with left:
@@ -52,7 +52,7 @@ with st.container(gap="xsmall"):
                 st.plotly_chart(shape, config={"displayModeBar": False}, key="solid", theme=None)
                 st.caption(f"Height: {height}. Drag to turn, scroll or pinch to zoom.")
             else:
-                draw(templates()["map"], drawn["map"], alt_text=f"Map of the {height}, with both cuts and a path")
+                draw(templates()["map"], drawn["map"], alt_text="Map of the loss, with both cuts and a path")
         with right:
             across, up = (axis_name(name) for name in land.names)
             b, w = (place(value, land.half) for value in choice.cut.tolist())

@@ -88,7 +88,7 @@ with st.container(gap="xsmall"):
         with place.container(gap="xsmall"):
             for picture in shown:
                 st.markdown(picture.heading)
-                draw(templates()[picture.template], picture.frames, alt_text=picture.finding)
+                draw(templates()[picture.template], picture.frames, alt_text=picture.alt)
 
 left, right = st.columns([1.62, 1], gap="medium")
 with left:

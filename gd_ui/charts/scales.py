@@ -71,7 +71,7 @@ def regime_strip(height: int) -> Spec:
         limits.mark_tick(thickness=2.5, bandSize=24, orient="vertical", aria=False).encode(
             x=x("rate"), y=y, fill=fill(INK)
         ),
-        told.encode(x=x("rate"), y=y, text="told:N", fill=fill(INK)),
+        told.encode(x=x("rate"), y=y, text=alt.TextValue(alt.expr(_told_to_the_edge())), fill=fill(INK)),
         rates.encode(
             x=x("rate"),
             y=y,
@@ -87,6 +87,12 @@ def regime_strip(height: int) -> Spec:
     ]
     params = {"low": first("this", "low", 0.01), "high": first("this", "high", 1)}
     return build(alt.layer(*layers), height, params, {"left": 2, "right": 8, "top": 2, "bottom": 0}, plays=False)
+
+
+def _told_to_the_edge() -> str:
+    """Return the expression for the name and number of a limit, or where the strip ends too soon the number alone."""
+    room = f"width - scale('x', datum.rate) - {MARK}"
+    return f"{LETTER} * length(datum.told) > {room} ? replace(datum.told, 'limit ', '') : datum.told"
 
 
 def _beside_mark() -> dict[str, Any]:

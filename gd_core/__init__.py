@@ -12,6 +12,7 @@ is a run axis that never steps.
 """
 
 from gd_core.batching import ORDERS, Batching, Plan
+from gd_core.bowl import Bowl, bowl
 from gd_core.chain import Chain, chain
 from gd_core.curvature import REGIMES, Curvature, curvature, hessian, single_example_limit
 from gd_core.data import (
@@ -38,7 +39,8 @@ from gd_core.objective import Differentiable, Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler, constant_columns, original_units, scaled_units
 from gd_core.schedules import SCHEDULES
-from gd_core.surface import Bowl, Plane, bowl, coordinate_plane, principal_plane, section, surface
+from gd_core.surface import Plane, coordinate_plane, principal_plane, section, surface
+from gd_core.sweep import Outcome, final_loss, sweep
 
 __all__ = [
     "ACTIVATIONS",
@@ -66,6 +68,7 @@ __all__ = [
     "Model",
     "Objective",
     "Optimizer",
+    "Outcome",
     "Plan",
     "Plane",
     "Problem",
@@ -82,6 +85,7 @@ __all__ = [
     "dataset",
     "descend",
     "everywhere",
+    "final_loss",
     "from_csv",
     "hessian",
     "hyperparameters",
@@ -99,6 +103,7 @@ __all__ = [
     "section",
     "single_example_limit",
     "surface",
+    "sweep",
     "thousand_points",
     "three_points",
     "to_csv",

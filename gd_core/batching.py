@@ -93,8 +93,12 @@ class Batching:
         if self.size is None:
             return Plan(None, seen)
         stream = np.empty((len(seeds), epochs * n), dtype=np.intp)
+        drawn: dict[int, NDArray[np.intp]] = {}
         for row, seed in zip(stream, seeds, strict=True):
-            rng = np.random.default_rng(seed)
+            if seed in drawn:
+                row[:] = drawn[seed]
+                continue
+            drawn[seed], rng = row, np.random.default_rng(seed)
             for epoch in range(epochs):
                 row[epoch * n : (epoch + 1) * n] = ORDERS[self.order](rng, n)
         return Plan(stream, seen)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from gd_core import checks
 from gd_core.batching import Plan
-from gd_core.objective import Differentiable
+from gd_core.bowl import Bowl, bowl
+from gd_core.objective import Differentiable, Objective
 from gd_core.optimizers import Optimizer
 from gd_core.shapes import Array
 
@@ -22,6 +23,13 @@ quietly = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 NEVER = -1
 """The value of `History.diverged_at` for a run that stayed finite."""
+
+FEW = 2**15
+"""Rows times states of a run that are evaluated one by one: no more work than making a bowl, and not a digit lost."""
+MANY = 100
+"""Runs from which their losses are taken update by update, where they lie side by side in memory."""
+HIGH = 1e290
+"""Beyond this loss a sum of squares may overflow in one order of adding and not in another."""
 
 Report = Callable[[float], None]
 """Told the finished fraction, 0 to 1, every now and then; may raise to stop the work."""
@@ -92,13 +100,39 @@ def recorded(
     plan: Plan,
     validation: Differentiable | None = None,
     report: Report = lambda fraction: None,
+    shape: Bowl | None = None,
 ) -> History:
-    """Return the history of a path (R, T+1, P): its losses after every update, and where it left all numbers."""
+    """Return the history of a path (R, T+1, P): its losses after every update, and where it left all numbers.
+
+    `shape` is the bowl of the objective, if it is already known.
+    """
     share = objective.n / (objective.n + (0 if validation is None else validation.n))
-    loss = everywhere(objective.value, path, objective.n, part(report, 0, share))
-    rest = part(report, share, 1 - share)
-    held_out = None if validation is None else everywhere(validation.value, path, validation.n, rest)
+    loss = losses_along(objective, path, part(report, 0, share), shape)
+    held_out = None if validation is None else losses_along(validation, path, part(report, share, 1 - share))
     return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
+
+
+@quietly
+def losses_along(
+    objective: Differentiable, path: Array, report: Report = lambda fraction: None, shape: Bowl | None = None
+) -> Array:
+    """Return the loss (R, T+1) along a path (R, T+1, P).
+
+    A long path over many rows of a quadratic loss reads them once, for its bowl, whose numbers are those of the data up
+    to rounding. Where one of them comes near the end of all numbers, the data say whether it is still finite.
+    """
+    few = path.shape[1] * objective.n <= FEW
+    if few or not isinstance(objective, Objective) or not objective.quadratic:
+        return everywhere(objective.value, path, objective.n, report)
+    shape = bowl(objective) if shape is None else shape
+    if len(path) > MANY and path.strides[0] == path.itemsize:  # runs side by side: update by update nothing is copied
+        loss = np.stack([shape.value(state) for state in path.swapaxes(0, 1)], axis=1)
+    else:
+        loss = everywhere(shape.value, path, objective.n_params, report)
+    if not loss.max() < HIGH:
+        certain = (loss < HIGH) | np.isnan(path).any(axis=-1)
+        loss[~certain] = everywhere(objective.value, path[~certain], objective.n)
+    return loss
 
 
 def part(report: Report, start: float, share: float) -> Report:
@@ -125,5 +159,7 @@ def everywhere(
 
 def _first_not_finite(path: Array, loss: Array) -> NDArray[np.intp]:
     """(R,) index of the first entry whose parameters or loss are not finite, NEVER where there is none."""
+    if np.isfinite(path).all() and np.isfinite(loss).all():
+        return np.full(len(path), NEVER)
     lost = ~(np.isfinite(path).all(axis=-1) & np.isfinite(loss))
     return np.where(lost.any(axis=1), lost.argmax(axis=1), NEVER)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gd_core import checks, scan
+from gd_core import checks, engines
 from gd_core.batching import Batching
 from gd_core.data import Dataset
-from gd_core.descent import History, Report, fitting, loop, part, recorded
+from gd_core.descent import History, Report, fitting
 from gd_core.losses import LOSSES
 from gd_core.models import linear
 from gd_core.objective import Objective, objective
@@ -23,8 +23,11 @@ from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler
 from gd_core.schedules import SCHEDULES
 
-METHODS = ("fastest", "loop")
+METHODS = tuple(engines.METHODS)
 """How `train` may compute a history; the numbers are the same up to rounding."""
+
+LARGEST_HISTORY = 2 * 10**9
+"""Bytes that the history of a recipe may take, with the rows it reads."""
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,12 @@ def train(
 ) -> History:
     """Run a recipe: one history of `recipe.runs` runs on the objective.
 
-    `method` is "loop" for the plain loop, or "fastest": the scan where it gives the same path sooner. Raises
-    ValueError when the start does not fit the model or the batch is larger than the data.
+    `method` is "loop" for the plain loop, or "fastest" for the first of the ENGINES that gives the same history sooner.
+    Raises ValueError when the start does not fit the model, the batch is larger than the data, or the history needs
+    more memory than LARGEST_HISTORY; nothing is computed then.
     """
     checks.choice("method", method, METHODS)
+    _check_memory(objective, recipe, validation is not None)
     seeds = recipe.seeds * (recipe.runs // len(recipe.seeds))
     plan = Batching(recipe.batch_size, recipe.order).plan(objective.n, recipe.epochs, seeds)
     if recipe.start is None:
@@ -176,9 +181,17 @@ def train(
     else:
         theta = np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
     theta, optimizer = fitting(theta, objective, plan), recipe.build_optimizer(len(plan))
-    path = None
-    if method == "fastest" and optimizer.plain_rate is not None and scan.applies(objective, recipe.runs, plan):
-        path = scan.path(objective, optimizer.plain_rate, theta, plan, part(report, 0, 0.5))
-    if path is None:  # no scan, or a run that diverges: the loop says when exactly
-        path = loop(objective, optimizer, theta, plan, part(report, 0, 0.5))
-    return recorded(objective, path, plan, validation, part(report, 0.5, 0.5))
+    return engines.find(objective, optimizer, theta, plan, validation, report, method)
+
+
+def _check_memory(objective: Objective, recipe: Recipe, validated: bool) -> None:
+    """Raise ValueError if the history and the rows to be read need more bytes than LARGEST_HISTORY."""
+    runs, epochs, size = recipe.runs, recipe.epochs, recipe.batch_size
+    updates = epochs * (1 if size is None else -(-objective.n // size))
+    numbers = (updates + 1) * (objective.n_params + 1 + validated) + (0 if size is None else epochs * objective.n)
+    if (needed := 8 * runs * numbers) > LARGEST_HISTORY:
+        raise ValueError(
+            f"epochs, batch_size and runs must keep the history within {LARGEST_HISTORY / 1e9:g} GB; got about "
+            f"{needed / 1e9:.3g} GB ({runs} runs, {updates} updates, {objective.n_params} parameters): take fewer "
+            "epochs or runs, or larger batches."
+        )

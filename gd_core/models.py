@@ -26,6 +26,11 @@ class Activation(NamedTuple):
     slope: Callable[[Array], Array]
     """f'(z) written in terms of the output a, which the backward pass has at hand."""
 
+    def __reduce__(self) -> tuple[Callable[..., Activation], tuple[object, ...]]:
+        """Pickle one of ACTIVATIONS by its name, so that it arrives as the very same object; any other by its parts."""
+        name = next((name for name, activation in ACTIVATIONS.items() if activation is self), None)
+        return (Activation, tuple(self)) if name is None else (_named, (name,))
+
 
 IDENTITY = Activation(lambda z: z, np.ones_like)
 SIGMOID = Activation(lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a))
@@ -34,6 +39,11 @@ RELU = Activation(lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(float))
 """At z = 0 the slope is taken as 0, as PyTorch and Keras do."""
 
 ACTIVATIONS: dict[str, Activation] = {"identity": IDENTITY, "sigmoid": SIGMOID, "tanh": TANH, "relu": RELU}
+
+
+def _named(name: str) -> Activation:
+    return ACTIVATIONS[name]
+
 
 Pullback = Callable[[Array], Array]
 """Carries d loss / d prediction (R, B, K) back to d loss / d theta (R, P)."""

@@ -25,15 +25,6 @@ Rate = float | Array | Callable[[int], float | Array]
 """A learning rate: one number, an array (R, 1), or a schedule giving either for the update t = 0, 1, …"""
 
 
-class Optimizer(NamedTuple):
-    """Two pure functions that turn gradients (R, P) into steps (R, P)."""
-
-    init: Callable[[Array], State]
-    update: Callable[[Array, State], tuple[Array, State]]
-    plain_rate: Rate | None = None
-    """The learning rate if every step is -rate * grad and nothing else; None for rules with a memory."""
-
-
 class Clock(NamedTuple):
     """The state of every optimizer: how many updates are done, and what its rule remembers."""
 
@@ -41,10 +32,38 @@ class Clock(NamedTuple):
     memory: State
 
 
+class Affine(NamedTuple):
+    """A rule whose steps are affine in the gradients.
+
+    v = momentum * v + grad; step = -rate(t) * (direct * grad + carried * v), with a velocity v (R, P) that starts at 0.
+    """
+
+    rate: Rate
+    momentum: float = 0.0
+    direct: float = 1.0
+    """How much of the gradient goes into the step."""
+    carried: float = 0.0
+    """How much of the velocity goes into the step; without any the rule has no memory."""
+
+    def resume(self, t: int, velocity: Array) -> Clock:
+        """Return the optimizer's state after t updates that ended with this velocity (R, P)."""
+        return Clock(t, velocity)
+
+
+class Optimizer(NamedTuple):
+    """Two pure functions that turn gradients (R, P) into steps (R, P)."""
+
+    init: Callable[[Array], State]
+    update: Callable[[Array, State], tuple[Array, State]]
+    affine: Affine | None = None
+    """The rule in numbers if its steps are affine in the gradients, so that it need not be run to be known."""
+
+
 def _stepper(
     learning_rate: Rate,
     memory: Callable[[Array], State],
     direction: Callable[[Array, State, int], tuple[Array, State]],
+    affine: Affine | None = None,
 ) -> Optimizer:
     """Build the optimizer of step -learning_rate(t) * direction; `direction` also returns the next memory."""
     rate = learning_rate if callable(learning_rate) else lambda _: learning_rate
@@ -53,13 +72,12 @@ def _stepper(
         along, remembered = direction(grad, state.memory, state.t)
         return -rate(state.t) * along, Clock(state.t + 1, remembered)
 
-    return Optimizer(lambda theta: Clock(0, memory(theta)), update)
+    return Optimizer(lambda theta: Clock(0, memory(theta)), update, affine)
 
 
 def gd(learning_rate: Rate) -> Optimizer:
     """Plain gradient descent: step = -learning_rate * grad. Stochastic or not is the batch's affair."""
-    stepper = _stepper(learning_rate, lambda theta: None, lambda grad, _, t: (grad, None))
-    return stepper._replace(plain_rate=learning_rate)
+    return _stepper(learning_rate, lambda theta: None, lambda grad, _, t: (grad, None), Affine(learning_rate))
 
 
 def momentum(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
@@ -74,7 +92,7 @@ def momentum(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
         v = momentum * v + grad
         return v, v
 
-    return _stepper(learning_rate, np.zeros_like, direction)
+    return _stepper(learning_rate, np.zeros_like, direction, Affine(learning_rate, momentum, direct=0, carried=1))
 
 
 def nesterov(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
@@ -89,7 +107,7 @@ def nesterov(learning_rate: Rate, momentum: float = 0.9) -> Optimizer:
         v = momentum * v + grad
         return grad + momentum * v, v
 
-    return _stepper(learning_rate, np.zeros_like, direction)
+    return _stepper(learning_rate, np.zeros_like, direction, Affine(learning_rate, momentum, carried=momentum))
 
 
 def adagrad(learning_rate: Rate, eps: float = 1e-10) -> Optimizer:

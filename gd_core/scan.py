@@ -1,136 +1,152 @@
 """Scan: the plain loop's path on a quadratic loss, many updates at a time.
 
-On a quadratic loss the gradient of a batch is affine in theta, so an update of plain gradient descent is an affine map,
+On a quadratic loss the gradient of a batch is affine in theta. So is an update by any rule whose steps are affine in
+the gradients: it maps the state z, theta and the rule's velocity, to A z + b. One map after another is a map again, so
+updates need not wait for each other: what a piece of the run does can be worked out before it is known where that
+piece starts. (Blelloch 1990, "Prefix sums and their applications".)
 
-    d ← A d + c        d = theta - origin,   A = I - rate * H,   c = rate * g
-
-with the batch's Hessian H (P, P) and g (P,), its downhill gradient at the origin. The origin is where the run, or a
-piece of it, starts: so a run that starts at the solution of data without noise stays there exactly, at any rate, as it
-does in the loop.
-
-One map after another is a map again, so updates need not wait for each other. A run is cut into blocks; in all blocks
-side by side each map is composed with those before it; then one pass over the blocks finds where each of them starts.
-(Blelloch 1990, "Prefix sums and their applications".) T updates take about 2 sqrt(T) calls of NumPy instead of several
-each.
+How a piece becomes a map depends on what its updates read. FORMS has one form for each case: `rank_one` and `tiles` for
+single examples, `batch_maps` for batches. Here the run is cut into stretches that stay near the processor, and each
+stretch is checked. Every piece must end where the next one was thought to start, and none may go FAR, where composed
+maps overflow before the loop does. From the first piece that fails, the plain loop walks the rest of the stretch:
+so it is the loop that says when a run leaves all numbers, and how.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gd_core import batch_maps, rank_one, tiles
 from gd_core.batching import Plan
 from gd_core.descent import Report, quietly
 from gd_core.objective import Objective
-from gd_core.optimizers import Rate
+from gd_core.optimizers import Affine, Optimizer
+from gd_core.resumption import resumed
 from gd_core.shapes import Array
+from gd_core.stretch import Form, Pieces, data, stretch
 
-LOOP = 12_000
-"""What an update's calls cost the loop, in multiplications: R runs on batches of B take a scan R (400 + P³ + B P²)."""
-CHUNK = 2**19
-"""Numbers in the matrices held at a time, 4 MB: they should stay near the processor."""
-FAR = 1e100
-"""Where a run goes beyond this, composed maps may overflow before the loop does, and the scan gives up."""
-
-
-class Maps(NamedTuple):
-    """The affine maps d ← A d + c of consecutive updates, of every run; d is the way from the run's origin."""
-
-    a: Array
-    """(R, T, P, P)"""
-    c: Array
-    """(R, T, P, 1)"""
+NUMBERS = 2**18
+"""Numbers worked on at a time, 2 MB: they should stay near the processor."""
+FAR = 1e120
+"""Beyond this a run is the loop's."""
+TOLERANCE = 1e-12
+"""How far a piece may end from where the next one starts, relative to the farthest the run has been."""
+LOOP, ROW = 12_000.0, 5.0
+"""Nanoseconds that an update costs a loop at least, however many runs it moves, and for each row that a run reads."""
 
 
-def applies(objective: Objective, runs: int, plan: Plan) -> bool:
-    """Return whether a scan gives the path of plain gradient descent, and sooner than the loop does."""
-    width = objective.model.n_params
-    batch = 0 if plan.stream is None else int(plan.seen[1])  # on all rows the Hessian is worked out once
-    single_output = objective.y.shape[1] == 1
-    return objective.quadratic and single_output and runs * (400 + width**3 + batch * width**2) <= LOOP
+class Size(NamedTuple):
+    """What the cost of an update depends on."""
+
+    p: int
+    """Parameters."""
+    m: int
+    """Numbers in the state: P, or 2 P with a velocity."""
+    b: int
+    """Rows in a batch; 0 where every update reads all rows, whose products are then the same for all."""
+
+
+class Kind(NamedTuple):
+    """A form of scan, and what there is to know before it is chosen."""
+
+    walk: Form
+    fits: Callable[[Size], bool]
+    """Whether it can walk and is the best to do so."""
+    numbers: Callable[[Size], int]
+    """Numbers held for each update of a run."""
+    time: Callable[[Size], float]
+    """Nanoseconds for each update of a run, as measured and rounded."""
+    whole: int = 1
+    """Only the last stretch may have a number of updates that is no multiple of this."""
+
+
+FORMS: tuple[Kind, ...] = (
+    Kind(
+        rank_one.walk,
+        fits=lambda size: size.b == 1 and size.p < 8,
+        numbers=lambda size: size.p,
+        time=lambda size: 200 + 8 * size.p * size.m,
+        whole=rank_one.WHOLE,
+    ),
+    Kind(
+        tiles.walk,
+        fits=lambda size: size.b == 1 and size.m == size.p,
+        numbers=lambda size: 16 + 3 * size.p,
+        time=lambda size: 300 + size.p**2,
+    ),
+    Kind(
+        batch_maps.walk,
+        fits=lambda size: True,
+        numbers=lambda size: size.b * (size.p + 1) + 2 * size.m**2,
+        time=lambda size: 500 + size.b * (35 + size.p**2 / 4) + 3 * size.m**2,
+    ),
+)
+"""From the most special to the one that fits all."""
+
+
+def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
+    """Return whether a scan gives the path of this optimizer, and sooner than a loop does."""
+    if optimizer.affine is None or not objective.quadratic or objective.y.shape[1] != 1:
+        return False
+    size = _size(objective, optimizer.affine, plan)
+    rows = objective.n if plan.stream is None else size.b
+    return runs * _kind(size).time(size) <= LOOP + runs * rows * ROW
 
 
 @quietly
 def path(
-    objective: Objective, rate: Rate, theta: Array, plan: Plan, report: Report = lambda fraction: None
-) -> Array | None:
-    """Return the path (R, T+1, P) of plain gradient descent from the starts theta (R, P).
+    objective: Objective, optimizer: Optimizer, theta: Array, plan: Plan, report: Report = lambda fraction: None
+) -> Array:
+    """Return the path (R, T+1, P) from the starts theta (R, P), the loop's up to rounding.
 
-    The loop's numbers up to rounding; None if a run goes FAR. For objectives to which the scan `applies`.
+    For objectives and optimizers to which the scan `applies`.
     """
+    rule = optimizer.affine
+    assert rule is not None
     runs, width = theta.shape
-    places = np.empty((runs, len(plan) + 1, width))
+    size = _size(objective, rule, plan)
+    kind, examples, total = _kind(size), data(objective), len(plan)
+    room = kind.whole * max(1, NUMBERS // (runs * kind.numbers(size) * kind.whole))
+    places = np.empty((runs, total + 1, width))
     places[:, 0] = theta
-    room = max(1, CHUNK // (runs * width**2))
-    held = np.arange(len(plan) + 1) if plan.stream is None else plan.seen  # examples may need more room than matrices
-    end = 0
-    while end < len(plan):
-        start, end = end, max(end + 1, int(np.searchsorted(held, held[end] + room, "right")) - 1)
-        origin = places[:, start]
-        maps = _maps(objective, plan, _rates(rate, start, end), origin, start, end)
-        places[:, start + 1 : end + 1] = origin[:, None] + _places(maps)
-        report(end / len(plan))
-    return places if (np.abs(places) < FAR).all() else None
+    state = np.zeros((runs, size.m))
+    state[:, :width] = theta
+    farthest = np.abs(state).reshape(runs, -1, width).max(axis=2)
+    for start in range(0, total, room):
+        end = min(total, start + room)
+        pieces = kind.walk(stretch(examples, rule, plan, start, end), state, places[:, start + 1 : end + 1])
+        state = pieces.ends[:, -1].copy()
+        trusted, farthest = _trusted(pieces, farthest)
+        lost = trusted < pieces.starts.shape[1]
+        if lost.any():
+            first = int(trusted.min())
+            since = start + first * pieces.length
+            rest, after = resumed(objective, optimizer, plan, since, end, pieces.starts[:, first], lost)
+            places[lost, since + 1 : end + 1], state[lost] = rest[lost], after[lost]
+        report(end / total)
+    return places
 
 
-def _rates(rate: Rate, start: int, end: int) -> Array:
-    """The learning rates of the updates from `start` to `end`, (R or 1, T or 1)."""
-    if callable(rate):
-        return np.hstack([np.reshape(rate(t), (-1, 1)) for t in range(start, end)])
-    return np.reshape(rate, (-1, 1))
+def _size(objective: Objective, rule: Affine, plan: Plan) -> Size:
+    width = objective.n_params
+    return Size(width, 2 * width if rule.carried else width, 0 if plan.stream is None else int(plan.seen[1]))
 
 
-def _maps(objective: Objective, plan: Plan, rates: Array, origin: Array, start: int, end: int) -> Maps:
-    """The maps around the origin (R, P) of the updates from `start` to `end`, at learning rates (R or 1, T or 1)."""
-    design = np.hstack([objective.x, np.ones((objective.n, int(objective.model.bias)))])  # (N, P)
-    bend = objective.loss.slope(np.ones(1), np.zeros(1))[0]  # the slope of a quadratic loss is bend * (p - y)
-    if plan.stream is None:
-        hessians = (design.T @ design * bend / objective.n)[None, None]
-        downhill = (design.T @ (objective.y - design @ origin.T) * bend / objective.n).T[:, None, :, None]
-    else:
-        rows = _rows(plan, start, end, objective.n)  # (R, T, B)
-        x = np.vstack([design, np.zeros_like(origin[:1])])[rows]  # (R, T, B, P); where a batch is short, zeros
-        missing = np.vstack([objective.y, [[0.0]]])[rows] - x @ origin[:, None, :, None]  # (R, T, B, 1)
-        share = (bend / np.diff(plan.seen[start : end + 1]))[:, None, None]
-        hessians, downhill = (share * (x.swapaxes(-1, -2) @ factor) for factor in (x, missing))
-    shape = (len(origin), end - start, design.shape[1])
-    rates = rates[..., None, None]
-    a = np.broadcast_to(np.eye(shape[2]) - rates * hessians, (*shape, shape[2]))
-    return Maps(a, np.broadcast_to(rates * downhill, (*shape, 1)))
+def _kind(size: Size) -> Kind:
+    """The first of FORMS that fits."""
+    return next(kind for kind in FORMS if kind.fits(size))
 
 
-def _rows(plan: Plan, start: int, end: int, n: int) -> NDArray[np.intp]:
-    """The rows (R, T, B) of the batches from `start` to `end`, a short one filled up with the number n."""
-    assert plan.stream is not None
-    seen = plan.seen[start : end + 1]
-    places = seen[:-1, None] + np.arange(np.diff(seen).max())
-    rows = plan.stream[:, np.minimum(places, seen[-1] - 1)]
-    rows[:, places >= seen[1:, None]] = n
-    return rows
-
-
-def _places(maps: Maps) -> Array:
-    """Apply the maps one after the other, from the origin; return every way from it, (R, T, P)."""
-    runs, total, width = maps.c.shape[:3]
-    length = max(1, int(total**0.5))
-    a, c = _in_blocks(maps.a, length), _in_blocks(maps.c, length)  # (R, blocks, length, P, P or 1)
-    for i in range(1, length):
-        c[:, :, i] += a[:, :, i] @ c[:, :, i - 1]
-        a[:, :, i] = a[:, :, i] @ a[:, :, i - 1]
-    starts = np.empty((runs, a.shape[1], 1, width, 1))
-    here = np.zeros((runs, width, 1))
-    for block in range(a.shape[1]):
-        starts[:, block, 0] = here
-        here = a[:, block, -1] @ here + c[:, block, -1]
-    return (a @ starts + c).reshape(runs, -1, width)[:, :total]
-
-
-def _in_blocks(values: Array, length: int) -> Array:
-    """Copy values (R, T, …) into blocks (R, blocks, length, …), the last one filled up with zeros."""
-    runs, total = values.shape[:2]
-    blocks = -(-total // length)
-    padded = np.zeros((runs, blocks * length, *values.shape[2:]))
-    padded[:, :total] = values
-    return padded.reshape(runs, blocks, length, *values.shape[2:])
+def _trusted(pieces: Pieces, farthest: Array) -> tuple[NDArray[np.intp], Array]:
+    """Return how many pieces (R,) are as the loop's, and how far (R, M/P) each run has been in theta and velocity."""
+    shape = (*pieces.starts.shape[:2], farthest.shape[1], -1)  # theta and velocity apart
+    starts, ends = pieces.starts.reshape(shape), pieces.ends.reshape(shape)
+    far = np.maximum.accumulate(np.maximum(np.abs(ends).max(axis=3), farthest[:, None]), axis=1)  # (R, C, 1 or 2)
+    good = np.less(far, FAR)
+    good[:, :-1] &= np.abs(ends[:, :-1] - starts[:, 1:]).max(axis=3) <= TOLERANCE * far[:, :-1]
+    good = np.logical_and.accumulate(good.all(axis=2), axis=1)
+    return good.sum(axis=1), far[:, -1]

@@ -23,11 +23,11 @@ from gd_core.descent import History, Report, fitting, loop, part, recorded
 from gd_core.losses import HALF_SQUARED
 from gd_core.models import SIGMOID, Model
 from gd_core.objective import Objective
-from gd_core.optimizers import OPTIMIZERS
+from gd_core.optimizers import OPTIMIZERS, Optimizer
 from gd_core.shapes import Array
 
-LARGEST = 60
-"""Parameters up to which written-out Python beats NumPy; beyond it the plain loop runs."""
+WORTH = 100
+"""Parameters times examples of an update, of all runs, per layer: up to so many written-out Python beats the loop."""
 REPORTED = 5000
 """Updates between two reports."""
 
@@ -35,11 +35,41 @@ Batch = Sequence[tuple[float, ...]]
 """Rows of one update: the D inputs, then the K targets of each."""
 
 
-def applies(objective: Objective) -> bool:
-    """Whether this is a small network with biases, sigmoid units and half the squared error, as in course text D."""
-    model = objective.model
+def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
+    """Return whether writing it out gives the path of some runs, and sooner than the loop does.
+
+    A network with biases, sigmoid units and half the squared error, as in course text D, under plain gradient descent
+    at a constant rate; and few enough examples an update that the calls are what takes the time.
+    """
+    model, rule = objective.model, optimizer.affine
     sigmoid = model.output is SIGMOID and (len(model.sizes) == 2 or model.hidden is SIGMOID)
-    return sigmoid and model.bias and objective.loss is HALF_SQUARED and model.n_params <= LARGEST
+    plain = rule is not None and not rule.carried and not callable(rule.rate)
+    examples = runs * int(np.diff(plan.seen).max())
+    few = examples * model.n_params <= WORTH * (len(model.sizes) - 1)
+    return sigmoid and model.bias and objective.loss is HALF_SQUARED and plain and few
+
+
+def path(
+    objective: Objective, optimizer: Optimizer, theta: Array, plan: Plan, report: Report = lambda fraction: None
+) -> Array | None:
+    """Return the path (R, T+1, P) from the starts theta (R, P), or None where an exponential overflows.
+
+    The loop's numbers up to rounding, one run after the other. For objectives and optimizers to which this `applies`.
+    """
+    assert optimizer.affine is not None
+    rates = np.broadcast_to(np.asarray(optimizer.affine.rate) * optimizer.affine.direct, (len(theta), 1))
+    places = np.empty((len(theta), len(plan) + 1, theta.shape[1]))
+    for r, run in enumerate(places):
+        run[0] = theta[r]
+        batches = _batches(objective, plan, r, part(report, r / len(theta), 1 / len(theta)))
+        record = struct.Struct(f"{theta.shape[1]}d").pack_into
+        try:
+            program(objective.model.sizes)(
+                run[0].tolist(), batches, float(rates[r, 0]), math.exp, record, run.data.cast("B")
+            )
+        except OverflowError:
+            return None
+    return places
 
 
 def descend_network(
@@ -51,38 +81,24 @@ def descend_network(
 ) -> History:
     """Run plain gradient descent from one start theta (P,) and return the whole history, as of R = 1 run.
 
-    theta ← theta - learning_rate · (mean gradient over the batch). Written out where `applies`, by the plain loop
+    theta ← theta - learning_rate · (mean gradient over the batch). Written out where that `applies`, by the plain loop
     elsewhere and where an exponential overflows. Raises ValueError when the rate is not positive or theta does not fit.
     """
-    learning_rate = checks.number("learning_rate", learning_rate, 0, above=True)
-    start = fitting(np.asarray(theta)[None], objective, plan)
-    path = _written_out(objective, learning_rate, start[0], plan, part(report, 0, 0.7)) if applies(objective) else None
-    if path is None:
-        path = loop(objective, OPTIMIZERS["gd"](learning_rate), start, plan, part(report, 0, 0.7))[0]
-    return recorded(objective, path[None], plan, report=part(report, 0.7, 0.3))
+    optimizer = OPTIMIZERS["gd"](checks.number("learning_rate", learning_rate, 0, above=True))
+    start, told = fitting(np.asarray(theta)[None], objective, plan), part(report, 0, 0.7)
+    found = path(objective, optimizer, start, plan, told) if applies(objective, optimizer, 1, plan) else None
+    if found is None:
+        found = loop(objective, optimizer, start, plan, told)
+    return recorded(objective, found, plan, report=part(report, 0.7, 0.3))
 
 
-def _written_out(objective: Objective, learning_rate: float, theta: Array, plan: Plan, report: Report) -> Array | None:
-    """Return the path (T+1, P), or None where an exponential overflows."""
-    path = np.empty((len(plan) + 1, len(theta)))
-    path[0] = theta
-    record = struct.Struct(f"{len(theta)}d").pack_into
-    try:
-        program(objective.model.sizes)(
-            theta.tolist(), _batches(objective, plan, report), learning_rate, math.exp, record, path.data.cast("B")
-        )
-    except OverflowError:
-        return None
-    return path
-
-
-def _batches(objective: Objective, plan: Plan, report: Report) -> Iterator[Batch]:
-    """Yield the rows of every update."""
+def _batches(objective: Objective, plan: Plan, run: int, report: Report) -> Iterator[Batch]:
+    """Yield the rows of every update of one run."""
     rows = [tuple(row) for row in np.hstack([objective.x, objective.y]).tolist()]
     if plan.stream is None:
         batches: Iterator[Batch] = itertools.repeat(rows, len(plan))
     else:
-        stream, ends = plan.stream[0].tolist(), pairwise(plan.seen.tolist())
+        stream, ends = plan.stream[run].tolist(), pairwise(plan.seen.tolist())
         batches = ([rows[i] for i in stream[start:end]] for start, end in ends)
     for done, batch in enumerate(batches):
         if done % REPORTED == 0:

@@ -1,8 +1,8 @@
 """Surfaces: planes cut through parameter space, and the loss on them.
 
 A point of a plane is two coordinates (a, b); `lift` turns them into all P parameters. A surface is a run axis
-that never steps: one evaluation per grid point. A quadratic loss is a bowl, which a few numbers describe completely;
-they are taken from the data once, and then a height costs the same for 80 rows and for a million.
+that never steps: one evaluation per grid point. Of a quadratic loss a height costs the same for 80 rows and for a
+million, see `gd_core.bowl`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gd_core import checks
-from gd_core.descent import everywhere
+from gd_core.descent import losses_along
 from gd_core.objective import Objective
 from gd_core.shapes import FULL, Array, Rows
 
@@ -75,52 +75,6 @@ def principal_plane(path: ArrayLike, centre: ArrayLike) -> Plane:
     return Plane(origin, axes)
 
 
-class Bowl(NamedTuple):
-    """A quadratic loss without its data: J(theta) = lowest + weight |root (theta - best)|² / N.
-
-    `root` is R of the QR decomposition of the inputs (with a 1 appended for the bias), so RᵀR is their XᵀX but nothing
-    is squared before it must be, and measured from `best` nothing large cancels: the excess above the minimum keeps
-    its digits also where the columns have unlike units. (Golub and Van Loan 2013, "Matrix computations", section 5.3.)
-    """
-
-    best: Array
-    """(P,) the lowest point, the one nearest to zero if several tie."""
-    lowest: float
-    root: Array
-    """(Q, Q), Q inputs, bias included; P = Q K."""
-    scale: float
-    """weight / N, with weight 1 for the squared and 1/2 for the half squared loss."""
-
-    def excess(self, theta: Array) -> Array:
-        """J(theta) - J(best) (R,) of parameters theta (R, P)."""
-        away = (theta - self.best).reshape(len(theta), len(self.root), -1)
-        return np.asarray(self.scale * np.square(self.root @ away).sum(axis=(1, 2)))
-
-    def value(self, theta: Array) -> Array:
-        """J (R,) of parameters theta (R, P)."""
-        return self.lowest + self.excess(theta)
-
-
-def bowl(objective: Objective, batch: Rows = FULL) -> Bowl:
-    """Return the bowl of a quadratic loss on all examples or one batch (B,), from one pass over them.
-
-    Raises ValueError if the loss is not quadratic.
-    """
-    if not objective.quadratic:
-        raise ValueError("objective must be quadratic: a linear model with a squared or half squared loss.")
-    x, y = objective.x[batch], objective.y[batch]
-    columns = [x, np.ones((len(x), 1)), y] if objective.model.bias else [x, y]
-    triangle = np.asarray(np.linalg.qr(np.hstack(columns), mode="r"))
-    inputs = triangle.shape[1] - y.shape[1]
-    root, aim = np.zeros((inputs, inputs)), np.zeros((inputs, y.shape[1]))  # few rows give a short triangle
-    root[: len(triangle)], aim[: len(triangle)] = triangle[:inputs, :inputs], triangle[:inputs, inputs:]
-    best = np.linalg.lstsq(root, aim, rcond=len(columns[0]) * np.finfo(float).eps)[0]
-    missed = np.square(root @ best - aim).sum() + np.square(triangle[inputs:, inputs:]).sum()
-    bend = objective.loss.value(np.array([1.0, -1.0]), np.zeros(2)).sum()  # l(1) - 2 l(0) + l(-1)
-    scale = float(bend / 2 / len(x))
-    return Bowl(best.ravel(), scale * float(missed), root, scale)
-
-
 def surface(objective: Objective, plane: Plane, a: ArrayLike, b: ArrayLike, batch: Rows = FULL) -> Array:
     """Loss (len(b), len(a)) on the grid of plane coordinates a and b, on all examples or one batch (B,)."""
     checks.array("plane", plane.origin, (objective.model.n_params,))
@@ -139,6 +93,5 @@ def section(objective: Objective, theta: ArrayLike, i: int, values: ArrayLike, b
 
 def _heights(objective: Objective, thetas: Array, batch: Rows) -> Array:
     """Loss (...) at every theta of an array (..., P)."""
-    if objective.quadratic:
-        return everywhere(bowl(objective, batch).value, thetas)
-    return everywhere(lambda theta: objective.value(theta, batch), thetas, objective.n)
+    on = objective._replace(x=objective.x[batch], y=objective.y[batch])
+    return losses_along(on, thetas.reshape(1, -1, thetas.shape[-1])).reshape(thetas.shape[:-1])

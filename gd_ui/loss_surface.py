@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gd_core import LOSSES, Batching, History, Objective, Recipe, linear, objective, train
+from gd_core.bowl import bowl
 from gd_core.descent import quietly
 from gd_core.shapes import Array
-from gd_core.surface import bowl
 from gd_ui.absolute import lowest_absolute
 from gd_ui.datasets import CATALOGUE, Loaded, load
 

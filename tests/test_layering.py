@@ -13,12 +13,16 @@ ROOT = Path(__file__).parents[1]
 # The core's modules in layers; each may import modules of the layers above its own line.
 CORE_LAYERS = (
     {"shapes"},
-    {"checks"},
+    {"checks", "affine_maps"},
     {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling", "landscapes", "chain"},
     {"objective", "heavy_ball"},
-    {"curvature", "descent", "fixed", "gradcheck", "least_squares"},
-    {"scan", "small_network"},
-    {"surface", "experiment", "hiring"},
+    {"curvature", "bowl", "stretch", "fixed", "gradcheck", "least_squares"},
+    {"descent", "rank_one", "tiles", "batch_maps"},
+    {"resumption", "many", "quadratic", "small_network", "executors", "surface"},
+    {"scan", "hiring"},
+    {"engines"},
+    {"experiment"},
+    {"sweep"},
 )
 CORE = sorted(file for file in (ROOT / "gd_core").glob("*.py") if file.stem != "__init__")
 INTERFACE = sorted((ROOT / "gd_ui").rglob("*.py"))

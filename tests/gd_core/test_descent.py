@@ -23,6 +23,7 @@ from gd_core import (
     Objective,
     Optimizer,
     Recipe,
+    bowl,
     descend,
     everywhere,
     least_squares,
@@ -33,7 +34,7 @@ from gd_core import (
     three_points,
     train,
 )
-from gd_core.descent import fitting, loop, recorded
+from gd_core.descent import FEW, fitting, loop, losses_along, recorded
 from gd_core.experiment import METHODS
 from gd_core.optimizers import gd
 
@@ -313,6 +314,49 @@ def test_a_record_says_where_a_path_left_all_numbers() -> None:
     assert history.diverged_at.tolist() == [NEVER, 2, 3, 1]
     assert history.validation_loss is None
     assert history.seen.tolist() == [0, 80, 160, 240]
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.8, 0.81, 1.0, 3.0, 1e3, 1e160])
+@pytest.mark.parametrize("size", [1, 7, None])
+@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
+def test_along_a_long_path_the_loss_is_that_of_the_data_and_is_lost_where_it_is(
+    rate: float, size: int | None, scale: float
+) -> None:
+    data = noisy_line()
+    x, y = data.x[data.train] * [scale], data.y[data.train] * scale
+    on, epochs = objective(linear(1), LOSSES["squared"], x, y), {1: 40, 7: 300, None: 2000}[size]
+    plan = Batching(size).plan(80, epochs, [1, 2])
+    path = loop(on, gd(rate / max(1, scale**2)), np.array([[-0.5, 0.7], [1e3, 1e100]]), plan)
+    assert path.shape[1] * on.n > FEW
+    found, expected = losses_along(on, path), everywhere(on.value, path, on.n)
+    kept = np.isfinite(expected)
+    assert (np.isnan(found) == np.isnan(expected)).all()
+    assert (np.isinf(found) == np.isinf(expected)).all()
+    assert found[kept] == pytest.approx(expected[kept], rel=1e-12)
+    assert recorded(on, path, plan).diverged_at.tolist() == [
+        NEVER if row.all() else row.argmin() for row in kept & np.isfinite(path).all(axis=2)
+    ]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e100])
+def test_the_loss_where_numbers_end_is_that_of_the_data(scale: float) -> None:
+    """Infinite and huge parameters, and equal columns that cancel what would otherwise be infinite."""
+    column = np.array([1e3] + [1e-3] * 299)
+    on = objective(linear(3), LOSSES["squared"], scale * np.stack([column, column, 0 * column], axis=1), column)
+    ends = [-np.inf, np.inf, np.nan, 0.0, 1.4e51, 1e140, 1.4e151, 1e306, -1e306]
+    path = np.stack(np.meshgrid(*[ends] * 4), axis=-1).reshape(1, -1, 4)
+    assert path.shape[1] * on.n > FEW
+    found, expected = losses_along(on, path), everywhere(on.value, path, on.n)
+    assert np.array_equal(np.isfinite(found), np.isfinite(expected))
+    assert np.array_equal(np.isnan(found), np.isnan(expected))
+
+
+def test_a_bowl_that_is_known_already_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    on, plan = on_course(noisy_line()), Batching().plan(80, 2000, [0])
+    path, shape = np.random.default_rng(0).normal(size=(2, 2001, 2)), bowl(on)
+    expected = recorded(on, path, plan)
+    monkeypatch.setattr("gd_core.descent.bowl", lambda objective: pytest.fail("made again"))
+    assert recorded(on, path, plan, shape=shape).loss.tolist() == expected.loss.tolist()
 
 
 def test_starts_must_fit_the_model_and_the_plan() -> None:

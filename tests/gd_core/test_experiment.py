@@ -14,6 +14,7 @@ from gd_core import (
     Recipe,
     dataset,
     descend,
+    experiment,
     hyperparameters,
     least_squares,
     noisy_line,
@@ -21,7 +22,7 @@ from gd_core import (
     prepare,
     train,
 )
-from gd_core.experiment import METHODS
+from gd_core.engines import LOOP, METHODS, Engine
 
 
 def houses() -> Dataset:
@@ -204,3 +205,54 @@ def test_a_report_hears_the_finished_share_and_may_stop_the_work(rate: float, op
 
     with pytest.raises(StopError):
         train(task.train, recipe, report=stop, method=method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("recipe", "needed"),
+    [
+        (Recipe(epochs=10**9), "24 GB"),
+        (Recipe(batch_size=1, epochs=10**7), "25.6 GB"),
+        (Recipe(tuple(np.linspace(0.01, 0.1, 4000).tolist()), "adam", epochs=10**5), "9.6 GB"),
+    ],
+    ids=["updates", "examples", "runs"],
+)
+def test_a_history_too_large_to_keep_is_refused_before_any_memory_is_taken(
+    recipe: Recipe, needed: str, method: str
+) -> None:
+    on = prepare(Problem("line"), noisy_line()).train
+    with pytest.raises(
+        ValueError, match=rf"^epochs, batch_size and runs must keep the history within 2 GB; .*{needed}"
+    ):
+        train(on, recipe, method=method)
+
+
+def test_the_estimate_of_a_history_is_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    task, recipe = prepare(Problem("line"), noisy_line()), Recipe((0.1, 0.2), batch_size=7, epochs=5)
+    history = train(task.train, recipe, task.validation)
+    taken = history.path.nbytes + history.loss.nbytes + history.validation_loss.nbytes + 8 * 2 * 5 * task.train.n
+    monkeypatch.setattr(experiment, "LARGEST_HISTORY", taken)
+    train(task.train, recipe, task.validation)
+    monkeypatch.setattr(experiment, "LARGEST_HISTORY", taken - 1)
+    with pytest.raises(ValueError, match="must keep the history within"):
+        train(task.train, recipe, task.validation)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("runs", [1, 300])
+@pytest.mark.parametrize("size", [1, 16, None])
+def test_whatever_engine_is_chosen_the_history_is_the_loops(size: int | None, runs: int, optimizer: str) -> None:
+    task = prepare(Problem("line"), noisy_line())
+    recipe = Recipe(tuple(np.linspace(0.001, 0.05, runs).tolist()), optimizer, batch_size=size, epochs=3)
+    found, expected = (train(task.train, recipe, task.validation, method=method) for method in METHODS)
+    assert np.abs(found.path - expected.path).max() < 1e-12 * np.abs(expected.path).max()
+    assert np.abs(found.loss - expected.loss).max() < 1e-12 * expected.loss.max()
+    assert found.seen.tolist() == expected.seen.tolist()
+
+
+def test_an_engine_that_finds_no_history_leaves_it_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    on = prepare(Problem("line"), noisy_line()).train
+    expected = train(on, Recipe(batch_size=7), method="loop")
+    in_vain = Engine(lambda *_: True, lambda *_: None)
+    monkeypatch.setitem(METHODS, "fastest", (in_vain, LOOP))
+    assert train(on, Recipe(batch_size=7)).path.tolist() == expected.path.tolist()

@@ -1,6 +1,7 @@
 """Losses: values against their formulas in plain Python, slopes against differences."""
 
 import math
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import log_loss
 
-from gd_core import LOSSES
+from gd_core import LOSSES, Loss
 
 PLAIN: dict[str, Callable[[float, float], float]] = {
     "squared": lambda p, y: (p - y) * (p - y),
@@ -61,3 +62,15 @@ def test_quadratic_says_whether_third_differences_vanish(name: str) -> None:
     p = np.array([-1.0, 0.5, 2.0, 3.5])
     third = np.diff(LOSSES[name].value(p, np.zeros(4)), n=3)
     assert LOSSES[name].quadratic is bool(abs(third[0]) < 1e-12) is (name in {"squared", "half squared"})
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_arrives_in_another_process_as_the_same_object(name: str) -> None:
+    assert pickle.loads(pickle.dumps(LOSSES[name])) is LOSSES[name]
+
+
+def test_a_loss_of_your_own_is_sent_by_its_parts() -> None:
+    own = Loss(np.subtract, np.add, quadratic=True)
+    arrived = pickle.loads(pickle.dumps(own))
+    assert isinstance(arrived, Loss)
+    assert arrived == own

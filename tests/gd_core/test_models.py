@@ -1,6 +1,7 @@
 """Networks against a network written out in plain Python, one number at a time."""
 
 import math
+import pickle
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gd_core import ACTIVATIONS, Model, linear
+from gd_core import ACTIVATIONS, Activation, Model, linear
 
 PLAIN: dict[str, Callable[[float], float]] = {
     "identity": lambda z: z,
@@ -144,3 +145,21 @@ def test_the_slope_of_an_activation_is_its_derivative(name: str) -> None:
 
 def test_relu_has_no_slope_at_its_kink() -> None:
     assert ACTIVATIONS["relu"].slope(ACTIVATIONS["relu"].value(np.zeros(1))).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+@pytest.mark.parametrize("output", ACTIVATIONS)
+def test_a_model_arrives_in_another_process_with_the_same_activations(hidden: str, output: str) -> None:
+    model = Model((2, 3, 1), ACTIVATIONS[hidden], ACTIVATIONS[output])
+    arrived = pickle.loads(pickle.dumps(model))
+    assert arrived == model
+    assert arrived.hidden is ACTIVATIONS[hidden]
+    assert arrived.output is ACTIVATIONS[output]
+    assert pickle.loads(pickle.dumps(linear(2))).linear
+
+
+def test_an_activation_of_your_own_is_sent_by_its_parts() -> None:
+    own = Activation(np.sin, np.cos)
+    arrived = pickle.loads(pickle.dumps(own))
+    assert isinstance(arrived, Activation)
+    assert arrived == own

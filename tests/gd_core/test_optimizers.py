@@ -102,25 +102,46 @@ def test_a_column_of_learning_rates_is_a_sweep(name: str) -> None:
             assert steps[[r]].tolist() == step.tolist()
 
 
+AFFINE = ("gd", "momentum", "nesterov")
+
+
 @pytest.mark.parametrize("rate", [0.3, np.array([[0.1], [0.7]]), lambda t: 0.3 / (t + 1)], ids=["1", "R", "of t"])
-def test_every_step_of_a_plain_rule_is_its_plain_rate_times_the_gradient(rate: Any) -> None:
-    optimizer = OPTIMIZERS["gd"](rate)
-    assert optimizer.plain_rate is rate
+@pytest.mark.parametrize("name", AFFINE)
+def test_an_affine_rule_says_in_numbers_what_its_steps_are(name: str, rate: Any) -> None:
+    optimizer = OPTIMIZERS[name](rate)
+    rule = optimizer.affine
+    assert rule.rate is rate
     grads = np.random.default_rng(0).normal(size=(5, 2, 3))
-    state = optimizer.init(grads[0])
+    state, velocity = optimizer.init(grads[0]), np.zeros((2, 3))
     for t, grad in enumerate(grads):
         step, state = optimizer.update(grad, state)
-        assert step.tolist() == (-(rate(t) if callable(rate) else rate) * grad).tolist()
+        velocity = rule.momentum * velocity + grad
+        along = rule.direct * grad + rule.carried * velocity
+        assert step == pytest.approx(-(rate(t) if callable(rate) else rate) * along, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", AFFINE)
+def test_an_affine_rule_goes_on_from_any_update_when_it_is_told_the_velocity(name: str) -> None:
+    optimizer = OPTIMIZERS[name](lambda t: 0.3 / (t + 1))
+    grads = np.random.default_rng(0).normal(size=(6, 2, 3))
+    state, velocity = optimizer.init(grads[0]), np.zeros((2, 3))
+    for grad in grads[:4]:
+        _, state = optimizer.update(grad, state)
+        velocity = optimizer.affine.momentum * velocity + grad
+    again = optimizer.affine.resume(4, velocity)
+    for grad in grads[4:]:
+        (expected, state), (found, again) = optimizer.update(grad, state), optimizer.update(grad, again)
+        assert found.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_rule_with_a_memory_has_no_plain_rate(name: str) -> None:
+def test_a_rule_is_affine_if_twice_the_gradients_make_twice_the_steps(name: str) -> None:
     optimizer = OPTIMIZERS[name](0.1)
-    grad = np.ones((1, 1))
-    first, state = optimizer.update(grad, optimizer.init(grad))
-    second, _ = optimizer.update(3 * grad, state)
-    is_plain = (first[0, 0], second[0, 0]) == pytest.approx((-0.1, -0.3), rel=1e-12)
-    assert (optimizer.plain_rate is not None) == is_plain == (name == "gd")
+    grads = np.random.default_rng(0).normal(size=(4, 1, 2))
+    once, twice = optimizer.init(grads[0]), optimizer.init(grads[0])
+    for grad in grads:
+        (step, once), (longer, twice) = optimizer.update(grad, once), optimizer.update(2 * grad, twice)
+    assert (optimizer.affine is not None) == (name in AFFINE) == (longer == pytest.approx(2 * step, rel=1e-12))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -5,11 +5,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 from gd_core import ACTIVATIONS, LOSSES, OPTIMIZERS, Batching, Model
-from gd_core.descent import descend
+from gd_core.descent import descend, loop
 from gd_core.models import SIGMOID
 from gd_core.objective import Objective, objective
+from gd_core.optimizers import Rate, gd
 from gd_core.shapes import Array
-from gd_core.small_network import LARGEST, REPORTED, applies, descend_network, source
+from gd_core.small_network import REPORTED, applies, descend_network, path, source
 
 SIZES = [(2, 1), (2, 2), (2, 2, 2), (2, 2, 2, 1), (3, 4, 2), (1, 3, 1), (2, 3, 3, 2, 1)]
 BATCHES = [1, 2, None]
@@ -28,6 +29,7 @@ def test_every_state_and_loss_is_that_of_the_plain_loop(sizes: tuple[int, ...], 
     of, start = network(sizes)
     plan = Batching(size, "with replacement").plan(of.n, 100, [3])
     assert len(plan) >= 100
+    assert applies(of, gd(0.5), 1, plan)
     ours = descend_network(of, 0.5, start, plan)
     plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
     assert_allclose(ours.path, plain.path, rtol=1e-12, atol=1e-15)
@@ -48,6 +50,7 @@ def test_an_exponential_that_overflows_is_left_to_the_plain_loop() -> None:
     of, _ = network((2, 2, 1))
     start = np.array([-900.0, 0, 0, 1, -900, 0, 1, 1, 0])
     plan = Batching(1).plan(of.n, 5, [0])
+    assert path(of, gd(0.5), start[None], plan) is None
     ours = descend_network(of, 0.5, start, plan)
     plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
     assert (ours.path == plain.path).all()
@@ -60,21 +63,38 @@ def test_an_exponential_that_overflows_is_left_to_the_plain_loop() -> None:
         (Model((2, 2, 1)), "half squared"),
         (Model((2, 2, 1), ACTIVATIONS["tanh"], SIGMOID), "half squared"),
         (Model((2, 2, 1), output=SIGMOID, bias=False), "half squared"),
-        (Model((10, 8, 1), output=SIGMOID), "half squared"),
+        (Model((20, 20, 1), output=SIGMOID), "half squared"),
     ],
 )
 def test_other_networks_run_the_plain_loop(model: Model, loss: str) -> None:
     rng = np.random.default_rng(0)
     of = objective(model, LOSSES[loss], rng.uniform(size=(4, model.sizes[0])), rng.uniform(size=(4, 1)))
-    assert not applies(of)
     plan, start = Batching(1).plan(4, 10, [0]), model.init([0])
+    assert not applies(of, gd(0.1), 1, plan)
     ours = descend_network(of, 0.1, start[0], plan)
-    assert (ours.path == descend(of, OPTIMIZERS["gd"](0.1), start, plan).path).all()
+    assert (ours.path == descend(of, gd(0.1), start, plan).path).all()
 
 
-def test_only_small_networks_are_written_out() -> None:
-    assert applies(network((2, 2, 2, 1))[0])
-    assert Model((10, 8, 1)).n_params > LARGEST
+@pytest.mark.parametrize("rate", [0.5, np.array([[0.1], [0.5], [2.0]])], ids=["one rate", "a rate per run"])
+@pytest.mark.parametrize("size", BATCHES)
+def test_a_few_runs_are_walked_one_after_the_other(size: int | None, rate: Rate) -> None:
+    of, _ = network((2, 2, 2, 1))
+    starts, plan = of.model.init([0, 1, 2]), Batching(size).plan(of.n, 30, [4, 5, 6])
+    ours = path(of, gd(rate), starts, plan)
+    assert ours is not None
+    assert_allclose(ours, loop(of, gd(rate), starts, plan), rtol=1e-12, atol=1e-15)
+
+
+def test_only_plain_descent_at_a_constant_rate_on_few_examples_is_written_out() -> None:
+    of, _ = network((2, 2, 2, 1), n=40)
+    single, batches = Batching(1).plan(of.n, 1, range(20)), Batching().plan(of.n, 1, [0])
+    assert applies(of, gd(0.1), 1, single)
+    assert applies(of, gd(np.full((20, 1), 0.1)), 20, single)
+    assert not applies(of, gd(0.1), 21, single)
+    assert not applies(of, gd(0.1), 1, batches)
+    assert not applies(of, gd(lambda t: 0.1), 1, single)
+    for name in OPTIMIZERS:
+        assert applies(of, OPTIMIZERS[name](0.1), 1, single) == (name == "gd")
 
 
 def test_the_text_written_out_is_python_one_can_read() -> None:

@@ -1,6 +1,6 @@
-"""Surfaces: planes lead there and back, the path lies on the surface, and a bowl keeps its digits."""
+"""Surfaces: planes lead there and back, and the path lies on the surface."""
 
-from fractions import Fraction
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -18,7 +18,6 @@ from gd_core import (
     Recipe,
     coordinate_plane,
     hessian,
-    least_squares,
     linear,
     noisy_line,
     objective,
@@ -27,8 +26,6 @@ from gd_core import (
     surface,
     train,
 )
-from gd_core.surface import bowl
-from gd_ui.datasets import CATALOGUE, load
 
 POINTS = arrays(float, (3, 2), elements=st.floats(-100, 100))
 PATHS = arrays(float, (6, 4), elements=st.floats(-10, 10))
@@ -182,58 +179,6 @@ def test_a_surface_beyond_all_numbers_is_infinite_without_a_warning() -> None:
     assert section(line(), [0, 0], 0, [1e200]).tolist() == [np.inf]
 
 
-def exact_excess(on: Objective, theta: np.ndarray, best: np.ndarray) -> float:
-    """J(theta) - J(best) in fractions: on a quadratic loss the mean of p² + 2 p r, p the change, r the residual."""
-    ones = [Fraction(1)] * on.model.bias
-    rows = [[*map(Fraction, row.tolist()), *ones] for row in on.x]
-    away = [Fraction(t) - Fraction(b) for t, b in zip(theta.tolist(), best.tolist(), strict=True)]
-    total = Fraction(0)
-    for row, (target,) in zip(rows, on.y.tolist(), strict=True):
-        moved = sum((r * a for r, a in zip(row, away, strict=True)), Fraction(0))
-        residual = sum((r * Fraction(b) for r, b in zip(row, best.tolist(), strict=True)), Fraction(0)) - Fraction(
-            target
-        )
-        total += moved * moved + 2 * moved * residual
-    return float(total / on.n)
-
-
-@pytest.mark.parametrize("name", CATALOGUE)
-@pytest.mark.parametrize("distance", [1.0, 1e-2])
-def test_a_bowl_keeps_the_digits_of_what_lies_above_the_minimum(name: str, distance: float) -> None:
-    """To 1e-10 of the excess, in random directions and in the flattest one, where columns have unlike units too."""
-    on = load(name).train
-    bottom = bowl(on)
-    scale = np.maximum(np.abs(bottom.best), 1e-3)
-    flattest = np.linalg.eigh(hessian(on, bottom.best))[1][:, 0] * np.linalg.norm(scale)
-    directions = [*np.random.default_rng(0).normal(size=(2, len(scale))) * scale, flattest]
-    for direction in directions:
-        theta = bottom.best + distance * direction
-        assert bottom.excess(theta[None])[0] == pytest.approx(exact_excess(on, theta, bottom.best), rel=1e-10)
-
-
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_the_bottom_of_a_bowl_is_the_least_squares_solution(name: str) -> None:
-    on = load(name).train
-    bottom, direct = bowl(on), least_squares(on)
-    assert bottom.best == pytest.approx(direct, rel=1e-7, abs=1e-12)
-    assert bottom.lowest == pytest.approx(on.value(direct[None])[0], rel=1e-9, abs=1e-25)
-
-
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_the_surface_of_every_data_set_is_the_loss_itself(name: str) -> None:
-    on = load(name).train
-    centre, size = load(name).best, on.model.n_params
-    thetas = centre + np.random.default_rng(1).normal(size=(5, size)) * np.maximum(np.abs(centre), 1e-3)
-    assert bowl(on).value(thetas) == pytest.approx(on.value(thetas), rel=1e-10)
-
-
-def test_a_bowl_of_several_outputs_and_of_half_the_square_is_the_loss_too() -> None:
-    rng = np.random.default_rng(2)
-    on = objective(Model((3, 2)), LOSSES["half squared"], rng.normal(size=(9, 3)), rng.normal(size=(9, 2)))
-    thetas = rng.normal(size=(4, on.model.n_params))
-    assert bowl(on).value(thetas) == pytest.approx(on.value(thetas), rel=1e-13)
-
-
 @pytest.mark.parametrize("loss", ["squared", "absolute"])
 def test_two_identical_rows_have_the_surface_of_one(loss: str) -> None:
     grid, plane = np.linspace(-3, 3, 7), coordinate_plane([0, 0], 0, 1)
@@ -243,13 +188,6 @@ def test_two_identical_rows_have_the_surface_of_one(loss: str) -> None:
     expected = np.abs(0.5 * grid[None, :] + grid[:, None] - 2) ** (2 if loss == "squared" else 1)
     assert heights == pytest.approx(expected, rel=1e-13, abs=1e-28)
     assert surface(two, plane, grid, grid) == pytest.approx(heights, rel=1e-13, abs=1e-28)
-
-
-def test_a_single_row_has_a_level_trough() -> None:
-    bottom = bowl(objective(linear(1), LOSSES["squared"], [[0.5]], [2.0]))
-    level = np.array([1.0, -0.5])  # more weight and less intercept predict the same at 0.5
-    along = bottom.best + np.linspace(-4, 4, 9)[:, None] * level
-    assert bottom.value(along) == pytest.approx(np.zeros(9), abs=1e-28)
 
 
 def test_a_quadratic_surface_looks_at_its_rows_once() -> None:
@@ -269,6 +207,16 @@ def test_a_quadratic_surface_looks_at_its_rows_once() -> None:
     assert heights == pytest.approx(expected, rel=1e-11)
 
 
-def test_only_a_quadratic_loss_is_a_bowl() -> None:
-    with pytest.raises(ValueError, match="must be quadratic"):
-        bowl(network())
+def test_a_surface_over_many_rows_takes_no_memory_for_them() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(300_000, 3))
+    on = objective(linear(3), LOSSES["squared"], x, x.sum(axis=1) + rng.normal(size=len(x)))
+    plane, grid = coordinate_plane(np.zeros(4), 0, 3), np.linspace(-2, 2, 41)
+    tracemalloc.start()
+    heights = surface(on, plane, grid, grid)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < x.nbytes / 4
+    assert heights[::20, ::20] == pytest.approx(
+        np.array([[on.value(plane.lift(np.array([[a, b]])))[0] for a in grid[::20]] for b in grid[::20]]), rel=1e-13
+    )

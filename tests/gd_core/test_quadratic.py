@@ -1,0 +1,180 @@
+"""Batch descent in closed form is the plain loop's, whatever the rate, and reads its rows a fixed number of times."""
+
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gd_core import (
+    ACTIVATIONS,
+    LOSSES,
+    NEVER,
+    OPTIMIZERS,
+    Batching,
+    Model,
+    Objective,
+    curvature,
+    everywhere,
+    linear,
+    objective,
+    quadratic,
+)
+from gd_core.descent import loop, recorded
+from gd_core.optimizers import gd
+from gd_core.shapes import Array
+
+
+def regression(n: int = 50, d: int = 3, *, bias: bool = True, loss: str = "squared", seed: int = 0) -> Objective:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, d)) + rng.normal(size=d)
+    return objective(linear(d, bias=bias), LOSSES[loss], x, x @ rng.normal(size=d) + 1 + 0.5 * rng.normal(size=n))
+
+
+def steepest(on: Objective) -> float:
+    """Return the largest eigenvalue of the Hessian."""
+    return float(curvature(on, np.zeros(on.n_params)).eigenvalues[-1])
+
+
+def apart(paths: Array, reference: Array) -> float:
+    """Return how far paths (R, T+1, P) are apart, relative to how far each had come from 0 by then."""
+    size = np.maximum.accumulate(np.abs(reference).max(axis=2), axis=1)
+    return float((np.abs(paths - reference).max(axis=2) / size).max())
+
+
+@pytest.mark.parametrize("loss", ["squared", "half squared"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("reach", "accuracy"), [(0.01, 1e-12), (1, 1e-12), (1.9, 1e-12), (2, 1e-10), (2.05, 1e-10)])
+def test_the_closed_form_is_the_loop(reach: float, accuracy: float, bias: bool, loss: str) -> None:
+    on = regression(bias=bias, loss=loss)
+    rule, plan = gd(reach / steepest(on)), Batching().plan(on.n, 1000, [0])
+    starts = on.model.init([1, 2])
+    found = quadratic.path(on, rule, starts, plan)
+    assert found is not None
+    assert found[:, 0].tolist() == starts.tolist()
+    assert apart(found, loop(on, rule, starts, plan)) < accuracy
+
+
+@given(
+    st.integers(1, 30),
+    st.integers(1, 6),
+    st.integers(1, 3),
+    st.integers(1, 300),
+    st.lists(st.floats(1e-4, 3), min_size=1, max_size=3),
+    st.booleans(),
+    st.integers(0, 2**32),
+)
+def test_any_rows_rates_and_outputs_descend_as_in_the_loop_or_are_left_to_it(
+    n: int, d: int, outputs: int, updates: int, reaches: list[float], bias: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    model = Model((d, outputs), bias=bias)
+    on = objective(model, LOSSES["squared"], rng.normal(size=(n, d)), rng.normal(size=(n, outputs)))
+    rates = np.array(reaches)[:, None] / steepest(on)
+    starts, plan = model.init(range(len(reaches))), Batching().plan(n, updates, [0])
+    found, expected = (walk(on, gd(rates), starts, plan) for walk in (quadratic.path, loop))
+    if found is None:
+        assert (max(reaches) - 1) ** updates > quadratic.FAR * 0.99
+    else:
+        assert apart(found, expected) < (1e-12 if max(reaches) < 1.99 else 1e-10)
+
+
+@pytest.mark.parametrize(
+    ("offset", "scale", "updates"), [(10.0, 1e-6, 2000), (1e3, 1.0, 20_000), (1e6, 1.0, 2000), (1e6, 1e6, 2000)]
+)
+def test_offsets_and_units_cost_no_digits(offset: float, scale: float, updates: int) -> None:
+    rng = np.random.default_rng(3)
+    x = (rng.normal(size=(60, 2)) + offset) * scale
+    on = objective(linear(2), LOSSES["squared"], x, x.sum(axis=1) + 1 + rng.normal(size=60))
+    rule, plan, starts = gd(1 / steepest(on)), Batching().plan(60, updates, [0]), rng.normal(size=(10, 3))
+    assert apart(quadratic.path(on, rule, starts, plan), loop(on, rule, starts, plan)) < 1e-12
+
+
+def test_a_run_that_starts_where_every_slope_is_zero_stays_there_at_any_rate() -> None:
+    """A rounding error of the first update would grow without limit."""
+    rng = np.random.default_rng(4)
+    x, weights = rng.integers(-9, 10, (20, 3)), np.array([3.0, -7.0, 5.0])
+    on = objective(linear(3, bias=False), LOSSES["squared"], x, x @ weights)
+    found = quadratic.path(on, gd(9 / steepest(on)), np.stack([weights, weights + 1]), Batching().plan(20, 90, [0]))
+    assert (found[0] == weights).all()
+    assert (found[1, 1:] != weights).all()
+
+
+def test_the_history_is_that_of_the_path() -> None:
+    on, held_out, plan = regression(3000), regression(70, seed=1), Batching().plan(3000, 100, [0])
+    rule, starts, fractions = gd(0.05), on.model.init([1, 2]), []
+    history = quadratic.history(on, rule, starts, plan, held_out, fractions.append)
+    expected = recorded(on, quadratic.path(on, rule, starts, plan), plan, held_out)
+    assert all(np.array_equal(one, other) for one, other in zip(history, expected, strict=True))
+    assert history.loss == pytest.approx(everywhere(on.value, history.path), rel=1e-13)
+    assert history.diverged_at.tolist() == [NEVER, NEVER]
+    assert fractions[-1] == 1.0
+    assert fractions == sorted(fractions)
+
+
+def test_any_number_of_updates_reads_the_rows_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["gd_core.bowl"]
+    read: list[int] = []
+    tiles = module._tiles
+
+    def watched(x: Array, y: Array, middle: Array) -> object:
+        read.append(len(x))
+        return tiles(x, y, middle)
+
+    on, updates = regression(100_000, 4), 1000
+    touched: list[int] = []
+    loss = on.loss._replace(
+        value=lambda p, y: touched.append(p.size) or on.loss.value(p, y),
+        slope=lambda p, y: touched.append(p.size) or on.loss.slope(p, y),
+    )
+    monkeypatch.setattr(module, "_tiles", watched)
+    plan, start = Batching().plan(on.n, updates, [0]), on.model.init([0])
+    tracemalloc.start()
+    history = quadratic.history(on._replace(loss=loss), gd(0.05), start, plan)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read == [on.n]
+    assert sum(touched) <= 2  # the loss is asked about a single error, to learn its weight
+    assert peak < on.x.nbytes / 2
+    few = Batching().plan(on.n, 5, [0])
+    assert apart(history.path[:, :6], loop(on, gd(0.05), start, few)) < 1e-13
+
+
+@pytest.mark.parametrize(
+    ("rate", "start", "updates"),
+    [(1.0, 0.0, 2000), (1e250, 0.0, 3), (1e308, 0.0, 1), (0.1, 1e150, 3)],
+    ids=["slowly", "at once", "beyond all numbers", "far away"],
+)
+def test_a_run_that_goes_far_is_left_to_the_loop(rate: float, start: float, updates: int) -> None:
+    on = regression()
+    starts = np.full((2, 4), start)
+    assert quadratic.path(on, gd(rate), starts, Batching().plan(on.n, updates, [0])) is None
+    assert quadratic.history(on, gd(rate), starts, Batching().plan(on.n, updates, [0])) is None
+
+
+def test_a_long_run_that_nothing_damps_is_left_to_the_loop() -> None:
+    on = regression()
+    plan, start = Batching().plan(on.n, quadratic.UNDAMPED + 1, [0]), on.model.init([0])
+    assert quadratic.path(on, gd(2 / steepest(on)), start, plan) is None
+    assert quadratic.path(on, gd(1.9 / steepest(on)), start, plan) is not None
+
+
+def test_data_whose_squares_are_beyond_all_numbers_are_left_to_the_loop() -> None:
+    plan = Batching().plan(2, 3, [0])
+    for x in ([[1e308], [-1e308]], [[1e200], [1.0]]):
+        on = objective(linear(1), LOSSES["squared"], x, [1.0, 2.0])
+        assert quadratic.path(on, gd(0.1), np.zeros((1, 2)), plan) is None
+
+
+def test_it_applies_to_plain_batch_descent_at_a_constant_rate() -> None:
+    on, full = regression(), Batching().plan(50, 3, [0])
+    network = objective(Model((3, 2, 1), ACTIVATIONS["tanh"]), LOSSES["squared"], on.x, on.y)
+    assert quadratic.applies(on, gd(0.1), 1, full)
+    assert quadratic.applies(on, gd(np.array([[0.1], [0.2]])), 2, full)
+    assert not quadratic.applies(on, gd(lambda t: 0.1), 1, full)
+    assert not quadratic.applies(on, gd(0.1), 1, Batching(10).plan(50, 3, [0]))
+    assert not quadratic.applies(network, gd(0.1), 1, full)
+    assert not quadratic.applies(regression(loss="absolute"), gd(0.1), 1, full)
+    assert [name for name, rule in OPTIMIZERS.items() if quadratic.applies(on, rule(0.1), 1, full)] == ["gd"]

@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from gd_ui import race_controls
+from gd_ui import race_controls, rate_map, rate_map_charts
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import show_notices, written
+from gd_ui.controls import BOUND, show_notices, written
 from gd_ui.findings import findings, results_table
 from gd_ui.frames import race_frames
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
 from gd_ui.player import Stride, player
 from gd_ui.race import affordable, run_race
 from gd_ui.race_charts import templates
+from gd_ui.rate_map_controls import ask_size, draw_map
+from gd_ui.rate_map_findings import map_findings, reading
+from gd_ui.rate_map_frames import map_frames
 from gd_ui.tables import as_html
 
 with st.container(gap="xsmall"):
@@ -81,18 +84,36 @@ with st.container(gap="xsmall"):
                 args=(found.remedy,),
             )
 
-left, right = st.columns([1.62, 1], gap="medium")
-with left:
-    st.markdown("**Results**")
-    st.html(as_html(results_table(race, loaded)))
-with right:
-    st.markdown("**How to read it**")
-    last = n % size
-    st.markdown(
-        f"All three read one and the same stream of examples, {n:,} per epoch. The player counts the examples "
-        f"read, so the race is fair at every moment: {STOCHASTIC.label} has moved after every one, "
-        f"{MINI_BATCH.label} after every {size}, {BATCH.label} once per epoch."
-        + (f" {n:,} is no multiple of {size}: the last batch of each epoch has {last}." if last else "")
-    )
+results, every_rate = st.tabs(["Results", "All rates and sizes"], key="tab", **BOUND)
+if results.open:
+    with results:
+        left, right = st.columns([1.62, 1], gap="medium")
+        with left:
+            st.html(as_html(results_table(race, loaded)))
+        with right:
+            st.markdown("**How to read it**")
+            last = n % size
+            st.markdown(
+                f"All three read one and the same stream of examples, {n:,} per epoch. The player counts the examples "
+                f"read, so the race is fair at every moment: {STOCHASTIC.label} has moved after every one, "
+                f"{MINI_BATCH.label} after every {size}, {BATCH.label} once per epoch."
+                + (f" {n:,} is no multiple of {size}: the last batch of each epoch has {last}." if last else "")
+            )
+if every_rate.open:
+    with every_rate:
+        wanted = rate_map.asked(settings)
+        mapped = rate_map.affordable(wanted, loaded)
+        found_map = computed(
+            ("rate map", mapped),
+            lambda report: rate_map.run_map(mapped, loaded, report),
+            "Running every rate and size …",
+        )
+        left, right = st.columns([1.62, 1], gap="medium")
+        with left:
+            draw_map(rate_map_charts.templates()["rate map"], map_frames(found_map, settings, loaded), found_map)
+        with right:
+            st.markdown("**What this map showed**  \n" + "  \n".join(map_findings(found_map, loaded)))
+            ask_size(found_map)
+            st.caption(reading(wanted, mapped, found_map, loaded))
 
 race_controls.suggest_questions()

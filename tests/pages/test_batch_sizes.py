@@ -18,7 +18,9 @@ from gd_ui.methods import METHODS
 from gd_ui.questions import asked_of
 from gd_ui.race import MOST_NUMBERS, MOST_UPDATES
 from gd_ui.race_controls import PRINCIPAL, default_size, epoch_steps, parsed_start, rates
+from gd_ui.rate_map_controls import BEST
 from tests.gd_ui.races import raced
+from tests.gd_ui.rate_maps import mapped
 
 CHARTS = 5
 
@@ -370,3 +372,85 @@ def test_too_much_work_is_reduced_and_said() -> None:
     assert updates <= MOST_UPDATES
     assert int(seeds) * updates * 13 <= MOST_NUMBERS
     assert charts(app)[2]["this"]["runs"] == [int(seeds)]
+
+
+MAP = "All rates and sizes"
+
+
+def rate_map_of(app: AppTest) -> dict[str, dict[str, list]]:
+    """Return the tables of the map, the last chart of the page."""
+    assert not app.exception
+    assert not app.error
+    shown = charts(app)
+    assert len(shown) == CHARTS + 1
+    assert "cells" in shown[-1]
+    return shown[-1]
+
+
+def test_the_map_waits_in_a_tab_of_its_own(default_page: AppTest) -> None:
+    assert not any("cells" in chart for chart in charts(default_page))
+    assert not any(pill.key == BEST for pill in default_page.button_group)
+
+
+@pytest.mark.parametrize("data", ["three points", "line"])
+def test_the_map_opens_from_a_link_with_what_its_runs_gave(data: str) -> None:
+    found, _ = mapped(data, epochs=2, seeds=20)
+    app = opened(data=data, epochs="2", tab=MAP)
+    cells = rate_map_of(app)["cells"]
+    shown = {
+        (row, column): told for row, column, told in zip(cells["row"], cells["column"], cells["told_loss"], strict=True)
+    }
+    expected = {(row, column): number(float(found.middle[row, column])) for row, column in shown}
+    assert shown == expected
+    assert len(shown) == 40 * len(found.sizes)
+    assert notices(app) == []
+    assert "by keyboard" in markup(app)
+
+
+def test_the_map_marks_the_race_and_keeps_still_when_the_race_moves() -> None:
+    app = opened(epochs="2", tab=MAP)
+    before = rate_map_of(app)
+    app.select_slider(key="lr").set_value("0.5").run()
+    after = rate_map_of(app)
+    assert set(before["race"]["rate"]) == {0.1}
+    assert set(after["race"]["rate"]) == {0.5}
+    assert before["cells"] == after["cells"]
+
+
+def test_choosing_a_size_loads_its_best_cell_into_the_race() -> None:
+    found, _ = mapped(epochs=2, seeds=20)
+    app = opened(epochs="2", tab=MAP)
+    for size, label in ((8, "8"), (80, "all 80"), (1, "1")):
+        app.button_group(key=BEST).set_value(label).run()
+        rate_map_of(app)
+        _, column = found.best(found.sizes.index(size))
+        assert app.select_slider(key="lr").value == written(found.rates[column])
+        assert app.select_slider(key="batch").value == str(size)
+        assert set(charts(app)[-1]["race"]["rate"]) == {found.rates[column]}
+        assert not app.button_group(key=BEST).value
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"order": "sequential"}, {"optimizer": "adam"}, {"order": "with replacement", "seed": "9"},
+        {"data": "three points", "start": "typed", "theta": "2"}, {"start": "typed", "theta": "1e6,-1e6"},
+        {"lr": "zzz", "batch": "zzz"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_map_stands_whatever_else_is_chosen(link: dict[str, str]) -> None:
+    app = opened(**({"epochs": "1", "tab": MAP} | link))
+    assert len(rate_map_of(app)["cells"]["row"]) % 40 == 0
+    assert not re.search(r"\bnan\b|\binf\b", markup(app).split("What this map showed")[1])
+
+
+def test_a_map_that_is_too_much_work_is_reduced_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gd_ui.rate_map.MOST_WORK", 80 * 3 * 40 * 8 * 5)
+    app = opened(epochs="2", tab=MAP)
+    rate_map_of(app)
+    assert "Reduced to 1 epochs instead of 2 and 5 seeds instead of 20" in markup(app)
+
+
+def test_an_unknown_tab_in_a_link_opens_the_results() -> None:
+    expect_shown(opened(tab="zzz"))

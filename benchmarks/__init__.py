@@ -2,6 +2,7 @@
 
     python -m benchmarks            all of them, a few minutes
     python -m benchmarks rerun      one of them
+    python -m benchmarks engine     the descent engine against NumPy, scikit-learn, PyTorch, JAX and numba
 
-They need requirements-dev.txt and a Chromium.
+All but the last need requirements-dev.txt and a Chromium; the last needs benchmarks/requirements.txt.
 """

@@ -1,6 +1,9 @@
 """The README promises two commands; the first is what people type, the second is what CI runs."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +38,15 @@ def test_the_five_lines_for_a_notebook_run_as_printed() -> None:
     spec = eval(compile(ast.Expression(chart.value), "README.md", "eval"), names).to_dict()
     assert spec["mark"]["type"] == "line"
     assert len(next(iter(spec["datasets"].values()))) == len(names["history"].epochs)
+
+
+def test_the_sweep_runs_as_printed(tmp_path: Path) -> None:
+    """As a script of its own: its processes import it anew, and must not start processes themselves."""
+    code = README.read_text(encoding="utf-8").split("```python\n")[2].split("```")[0]
+    script = tmp_path / "sweep.py"
+    told = "print([outcome.kept.shape for outcome in outcomes], [outcome.error for outcome in outcomes])"
+    script.write_text(f"{code}    {told}\n", encoding="utf-8")
+    command = [sys.executable, "-W", "error", str(script)]
+    environment = {**os.environ, "PYTHONPATH": str(README.parent)}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert said.strip() == f"{[(20,)] * 6} {[None] * 6}"

@@ -90,6 +90,12 @@ QUESTIONS = (
         {"data": "diabetes unscaled", "across": "principal plane"},
     ),
     Question(
+        "Which rate suits which batch size?",
+        "Every rate at every size on one map, with the two limits: the smaller the batch, the smaller the best rate.",
+        "batch-sizes",
+        {"tab": "All rates and sizes"},
+    ),
+    Question(
         "Is the cleverer rule always faster?",
         "Six update rules, each at its own best rate; on this valley plain descent is there first.",
         "optimizers",

@@ -128,6 +128,7 @@ def defaults(data: str) -> dict[str, object]:
         "zoom": False,
         "across": across,
         "up": up,
+        "tab": "Results",
     }
 
 

@@ -345,7 +345,7 @@ def test_without_scaling_hardly_anything_is_learned() -> None:
 
 @pytest.mark.parametrize("question", asked_of("batch-sizes"), ids=lambda question: question.asks)
 def test_a_questions_settings_are_ones_the_page_has(question: Question) -> None:
-    assert set(question.settings) <= {"data", "lr", "epochs", "seeds", "zoom", "above", "across", "batch"}
+    assert set(question.settings) <= {"data", "lr", "epochs", "seeds", "zoom", "above", "across", "batch", "tab"}
     assert question.settings.get("data", "line") in CATALOGUE
 
 

@@ -157,3 +157,12 @@ def test_no_sentence_speaks_of_a_number_that_is_none() -> None:
         a, b, c, d = losses
         text = " ".join(told(made_up([[[a], [b]], [[c], [d]]])))
         assert not re.search(r"nan|\binf|None|beyond all numbers", text)
+
+
+def test_on_the_map_of_the_question_the_best_rate_falls_with_every_smaller_batch() -> None:
+    """What the overview's question says; the settings are the page's own."""
+    found, _ = mapped(epochs=20, seeds=20)
+    best = [found.best(row) for row in range(len(found.sizes))]
+    columns = [place[1] for place in best if place is not None]
+    assert len(columns) == len(found.sizes)
+    assert columns == sorted(columns)

@@ -70,8 +70,7 @@ def bowl(objective: Objective, batch: Rows = FULL) -> Bowl:
         raise ValueError("objective must be quadratic: a linear model with a squared or half squared loss.")
     x, y = objective.x[batch], objective.y[batch]
     middle = np.hstack([x[:: -(-len(x) // PILOT)].mean(axis=0), y[:: -(-len(y) // PILOT)].mean(axis=0)])
-    bend = objective.loss.value(np.array([1.0, -1.0]), np.zeros(2)).sum()  # l(1) - 2 l(0) + l(-1)
-    triangle = _triangle(x, y, middle) * float(np.sqrt(bend / 2 / len(x)))
+    triangle = _triangle(x, y, middle) * float(np.sqrt(objective.loss.bend / 2 / len(x)))
     ones, columns = triangle[:, :1], triangle[:, 1:] + triangle[:, :1] * middle
     inputs, rows = x.shape[1], x.shape[1] + 1
     root = np.hstack([columns[:rows, :inputs], ones[:rows]]) if objective.model.bias else columns[:rows, :inputs]

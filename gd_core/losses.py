@@ -27,6 +27,11 @@ class Loss(NamedTuple):
     quadratic: bool = False
     """Whether l is a quadratic in p, so that a linear model's loss surface is a paraboloid."""
 
+    @property
+    def bend(self) -> float:
+        """The second derivative d²l/dp² of a quadratic loss, 2 for the squared loss and 1 for half of it."""
+        return float(self.slope(np.ones(1), np.zeros(1))[0])
+
     def __reduce__(self) -> tuple[Callable[..., Loss], tuple[object, ...]]:
         """Pickle a loss of LOSSES by its name, so that it arrives as the very same object; any other by its parts."""
         name = next((name for name, loss in LOSSES.items() if loss is self), None)

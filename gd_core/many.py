@@ -96,7 +96,7 @@ def _walk_plainly(objective: Objective, rule: Affine, states: Array, examples: E
 
     The slope of a quadratic loss is bend * (prediction - y), so rate, bend and 1 / B meet in one factor.
     """
-    bend = rule.direct * objective.loss.slope(np.ones(1), np.zeros(1))[0]
+    bend = rule.direct * objective.loss.bend
     runs = states.shape[2:]
 
     def factor(rate: float | Array) -> Array:

@@ -44,7 +44,7 @@ class Axes(NamedTuple):
 
 
 def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
-    """Return whether `path` gives the path of this optimizer: plain, at a constant rate, on all rows every time."""
+    """Return whether `history` gives that of this optimizer: plain, at a constant rate, on all rows every time."""
     rule = optimizer.affine
     plain = rule is not None and not rule.carried and not callable(rule.rate)
     return objective.quadratic and plain and plan.stream is None
@@ -59,27 +59,17 @@ def history(
     validation: Objective | None = None,
     report: Report = lambda fraction: None,
 ) -> History | None:
-    """Return the history from the starts theta (R, P), for which the training rows are read once; None as `path`."""
+    """Return the history from the starts theta (R, P), the loop's up to rounding; the training rows are read once.
+
+    For objectives and optimizers to which this `applies`. None if a run goes FAR or is UNDAMPED for too long.
+    """
     shape = bowl(objective)
     places = _path(objective, shape, optimizer, theta, plan)
     return None if places is None else recorded(objective, places, plan, validation, report, shape)
 
 
-@quietly
-def path(
-    objective: Objective, optimizer: Optimizer, theta: Array, plan: Plan, report: Report = lambda fraction: None
-) -> Array | None:
-    """Return the path (R, T+1, P) from the starts theta (R, P), the loop's up to rounding.
-
-    For objectives and optimizers to which this `applies`. None if a run goes FAR or is UNDAMPED for too long.
-    """
-    places = _path(objective, bowl(objective), optimizer, theta, plan)
-    report(1.0)
-    return places
-
-
 def _path(objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, plan: Plan) -> Array | None:
-    """Return the same as `path`, of an objective whose bowl is known."""
+    """Return the path (R, T+1, P) of an objective whose bowl is known; None where there is no history."""
     assert optimizer.affine is not None
     rate = optimizer.affine.rate
     assert not callable(rate)

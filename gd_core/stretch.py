@@ -72,7 +72,7 @@ def data(objective: Objective) -> Data:
     if objective.model.bias:
         rows[:n, width - 1] = 1
     rows[:n, width] = objective.y[:, 0]
-    return Data(rows, float(objective.loss.slope(np.ones(1), np.zeros(1))[0]))
+    return Data(rows, objective.loss.bend)
 
 
 def stretch(data: Data, rule: Affine, plan: Plan, start: int, end: int) -> Stretch:

@@ -74,3 +74,10 @@ def test_a_loss_of_your_own_is_sent_by_its_parts() -> None:
     arrived = pickle.loads(pickle.dumps(own))
     assert isinstance(arrived, Loss)
     assert arrived == own
+
+
+@pytest.mark.parametrize(("name", "bend"), [("squared", 2.0), ("half squared", 1.0)])
+def test_the_bend_of_a_quadratic_loss_is_its_second_difference_anywhere(name: str, bend: float) -> None:
+    loss, p = LOSSES[name], np.array([-3.0, 0.25, 7.0])
+    assert loss.bend == bend
+    assert loss.value(p + 1, p * 0) - 2 * loss.value(p, p * 0) + loss.value(p - 1, p * 0) == pytest.approx(bend)

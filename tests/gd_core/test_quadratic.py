@@ -16,6 +16,7 @@ from gd_core import (
     Batching,
     Model,
     Objective,
+    Plan,
     curvature,
     everywhere,
     linear,
@@ -23,7 +24,7 @@ from gd_core import (
     quadratic,
 )
 from gd_core.descent import loop, recorded
-from gd_core.optimizers import gd
+from gd_core.optimizers import Optimizer, gd
 from gd_core.shapes import Array
 
 
@@ -31,6 +32,12 @@ def regression(n: int = 50, d: int = 3, *, bias: bool = True, loss: str = "squar
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(n, d)) + rng.normal(size=d)
     return objective(linear(d, bias=bias), LOSSES[loss], x, x @ rng.normal(size=d) + 1 + 0.5 * rng.normal(size=n))
+
+
+def closed(on: Objective, optimizer: Optimizer, starts: Array, plan: Plan) -> Array | None:
+    """Return the path in closed form, if there is one."""
+    found = quadratic.history(on, optimizer, starts, plan)
+    return None if found is None else found.path
 
 
 def steepest(on: Objective) -> float:
@@ -51,7 +58,7 @@ def test_the_closed_form_is_the_loop(reach: float, accuracy: float, bias: bool, 
     on = regression(bias=bias, loss=loss)
     rule, plan = gd(reach / steepest(on)), Batching().plan(on.n, 1000, [0])
     starts = on.model.init([1, 2])
-    found = quadratic.path(on, rule, starts, plan)
+    found = closed(on, rule, starts, plan)
     assert found is not None
     assert found[:, 0].tolist() == starts.tolist()
     assert apart(found, loop(on, rule, starts, plan)) < accuracy
@@ -74,7 +81,7 @@ def test_any_rows_rates_and_outputs_descend_as_in_the_loop_or_are_left_to_it(
     on = objective(model, LOSSES["squared"], rng.normal(size=(n, d)), rng.normal(size=(n, outputs)))
     rates = np.array(reaches)[:, None] / steepest(on)
     starts, plan = model.init(range(len(reaches))), Batching().plan(n, updates, [0])
-    found, expected = (walk(on, gd(rates), starts, plan) for walk in (quadratic.path, loop))
+    found, expected = (walk(on, gd(rates), starts, plan) for walk in (closed, loop))
     if found is None:
         assert (max(reaches) - 1) ** updates > quadratic.FAR * 0.99
     else:
@@ -89,7 +96,7 @@ def test_offsets_and_units_cost_no_digits(offset: float, scale: float, updates: 
     x = (rng.normal(size=(60, 2)) + offset) * scale
     on = objective(linear(2), LOSSES["squared"], x, x.sum(axis=1) + 1 + rng.normal(size=60))
     rule, plan, starts = gd(1 / steepest(on)), Batching().plan(60, updates, [0]), rng.normal(size=(10, 3))
-    assert apart(quadratic.path(on, rule, starts, plan), loop(on, rule, starts, plan)) < 1e-12
+    assert apart(closed(on, rule, starts, plan), loop(on, rule, starts, plan)) < 1e-12
 
 
 def test_a_run_that_starts_where_every_slope_is_zero_stays_there_at_any_rate() -> None:
@@ -97,7 +104,7 @@ def test_a_run_that_starts_where_every_slope_is_zero_stays_there_at_any_rate() -
     rng = np.random.default_rng(4)
     x, weights = rng.integers(-9, 10, (20, 3)), np.array([3.0, -7.0, 5.0])
     on = objective(linear(3, bias=False), LOSSES["squared"], x, x @ weights)
-    found = quadratic.path(on, gd(9 / steepest(on)), np.stack([weights, weights + 1]), Batching().plan(20, 90, [0]))
+    found = closed(on, gd(9 / steepest(on)), np.stack([weights, weights + 1]), Batching().plan(20, 90, [0]))
     assert (found[0] == weights).all()
     assert (found[1, 1:] != weights).all()
 
@@ -106,7 +113,7 @@ def test_the_history_is_that_of_the_path() -> None:
     on, held_out, plan = regression(3000), regression(70, seed=1), Batching().plan(3000, 100, [0])
     rule, starts, fractions = gd(0.05), on.model.init([1, 2]), []
     history = quadratic.history(on, rule, starts, plan, held_out, fractions.append)
-    expected = recorded(on, quadratic.path(on, rule, starts, plan), plan, held_out)
+    expected = recorded(on, closed(on, rule, starts, plan), plan, held_out)
     assert all(np.array_equal(one, other) for one, other in zip(history, expected, strict=True))
     assert history.loss == pytest.approx(everywhere(on.value, history.path), rel=1e-13)
     assert history.diverged_at.tolist() == [NEVER, NEVER]
@@ -150,22 +157,22 @@ def test_any_number_of_updates_reads_the_rows_once(monkeypatch: pytest.MonkeyPat
 def test_a_run_that_goes_far_is_left_to_the_loop(rate: float, start: float, updates: int) -> None:
     on = regression()
     starts = np.full((2, 4), start)
-    assert quadratic.path(on, gd(rate), starts, Batching().plan(on.n, updates, [0])) is None
+    assert closed(on, gd(rate), starts, Batching().plan(on.n, updates, [0])) is None
     assert quadratic.history(on, gd(rate), starts, Batching().plan(on.n, updates, [0])) is None
 
 
 def test_a_long_run_that_nothing_damps_is_left_to_the_loop() -> None:
     on = regression()
     plan, start = Batching().plan(on.n, quadratic.UNDAMPED + 1, [0]), on.model.init([0])
-    assert quadratic.path(on, gd(2 / steepest(on)), start, plan) is None
-    assert quadratic.path(on, gd(1.9 / steepest(on)), start, plan) is not None
+    assert closed(on, gd(2 / steepest(on)), start, plan) is None
+    assert closed(on, gd(1.9 / steepest(on)), start, plan) is not None
 
 
 def test_data_whose_squares_are_beyond_all_numbers_are_left_to_the_loop() -> None:
     plan = Batching().plan(2, 3, [0])
     for x in ([[1e308], [-1e308]], [[1e200], [1.0]]):
         on = objective(linear(1), LOSSES["squared"], x, [1.0, 2.0])
-        assert quadratic.path(on, gd(0.1), np.zeros((1, 2)), plan) is None
+        assert closed(on, gd(0.1), np.zeros((1, 2)), plan) is None
 
 
 def test_it_applies_to_plain_batch_descent_at_a_constant_rate() -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 
-import pyarrow as pa
 import streamlit as st
 
 from gd_ui.charts.rate_map import CELL
-from gd_ui.charts.template import Frames, Spec
+from gd_ui.charts.template import Frames, Spec, draw
 from gd_ui.controls import written
 from gd_ui.rate_map import RateMap
 from gd_ui.rate_map_frames import size_label
@@ -21,11 +20,10 @@ BEST = "best rate"
 def draw_map(spec: Spec, frames: Frames, found: RateMap) -> None:
     """Show the map; a click on a cell loads it."""
     key = f"rate map {st.session_state.get(LOADS, 0)}"
-    tables = {name: pa.table(columns) for name, columns in frames.items()}
-    st.vega_lite_chart(
-        {**spec, "datasets": tables},
-        alt="Final loss above the best by learning rate and batch size, hatched where runs diverge",
-        width="stretch",
+    draw(
+        spec,
+        frames,
+        alt_text="Final loss above the best by learning rate and batch size, hatched where runs diverge",
         key=key,
         on_select=functools.partial(_load_clicked, key, found),
         selection_mode=CELL,

@@ -31,14 +31,14 @@ def rate_map(height: int) -> Spec:
     x = _rates()
     layers = [*_cells(x), _hatch(), *_limits(x), *_race(x)]
     params = span_params() | {name: first("this", name, 1) for name in ("least", "most", "sizes")}
-    spec = build(
+    return build(
         alt.layer(*layers).resolve_scale(fill="independent", stroke="shared", shape="independent"),
         height,
         params,
         {"left": 2, "right": 8, "top": 2, "bottom": 2},
         plays=False,
+        crowded=True,
     )
-    return spec | {"usermeta": {"embedOptions": {"renderer": "canvas"}}}  # a thousand strokes are too many elements
 
 
 def _rates() -> Any:

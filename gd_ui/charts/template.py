@@ -72,12 +72,19 @@ def first(name: str, field: str, otherwise: float = 0) -> str:
 
 
 def build(
-    chart: Layer, height: int, params: dict[str, str], padding: dict[str, int] | None = None, *, plays: bool = True
+    chart: Layer,
+    height: int,
+    params: dict[str, str],
+    padding: dict[str, int] | None = None,
+    *,
+    plays: bool = True,
+    crowded: bool = False,
 ) -> Spec:
     """Turn an Altair chart into a template with the player's frame and further expression parameters.
 
     On a page without a player nothing `plays`: the frame stays at 0, and no slider is made for it, which only a player
-    would hide. What never moves needs no canvas either: as SVG its text is sharp.
+    would hide. What never moves needs no canvas either, as SVG its text is sharp; but where it is `crowded`, with a
+    thousand marks, they would be too many elements of the page.
     """
     spec: Spec = chart.to_dict(validate=False)  # the tests validate every template
     spec["height"] = height
@@ -91,7 +98,7 @@ def build(
         *({"name": name, "expr": expr} for name, expr in params.items()),
         *spec.get("params", []),
     ]
-    if plays:
+    if plays or crowded:
         spec["usermeta"] = _CANVAS
     return {
         **spec,
@@ -142,14 +149,14 @@ def one_row(row: dict[str, Any]) -> Columns:
     return {name: np.array([value]) for name, value in row.items()}
 
 
-def draw(spec: Spec, frames: Frames, *, alt_text: str, width: Literal["stretch"] = "stretch") -> None:
-    """Show a template with the data it names.
+def draw(spec: Spec, frames: Frames, *, alt_text: str, width: Literal["stretch"] = "stretch", **selection: Any) -> None:
+    """Show a template with the data it names; `selection` is what Streamlit is to do when a mark is clicked.
 
     Streamlit writes `alt_text` into the chart's specification: with a text that changes with a control the browser
     would build the chart anew at every move, which takes longer than drawing it.
     """
     tables = {name: pa.table(columns) for name, columns in frames.items()}
-    st.vega_lite_chart({**spec, "datasets": tables}, alt=alt_text, width=width)
+    st.vega_lite_chart({**spec, "datasets": tables}, alt=alt_text, width=width, **selection)
 
 
 def _colour_by_slot(node: object) -> None:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from benchmarks.engine.threads import run_pinned
 
-ALL = ("rerun", "playback", "visit", "network", "basins", "engine")
+ALL = ("rerun", "playback", "visit", "basins", "engine")
 
 
 def run(name: str, options: Sequence[str] = ()) -> None:

@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 
 from gd_ui.charts import text
-from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, Columns, Layer, Spec, build, data, first, stroke
 from gd_ui.optimizers_rules import RULES
 

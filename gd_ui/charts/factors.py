@@ -13,7 +13,8 @@ import numpy as np
 
 from gd_core import Curvature
 from gd_ui.charts import text
-from gd_ui.charts.regimes import Span, band_rows, rate_axis, span_params, tints
+from gd_ui.charts.rate_axis import Span, rate_axis, span_params
+from gd_ui.charts.regimes import band_rows, tints
 from gd_ui.charts.template import INK, PAPER, SLOTS, Columns, Frames, Layer, Spec, build, data, one_row, stroke
 from gd_ui.lanes import LANES
 

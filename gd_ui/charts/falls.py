@@ -6,7 +6,7 @@ import altair as alt
 
 from gd_ui.charts.curtain import curtain
 from gd_ui.charts.excess import update_axis
-from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.template import SLOTS, Spec, build, data, first
 from gd_ui.lanes import LANES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from gd_ui.charts import text
-from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.template import INK, MUTED, PAPER, Layer, Spec, build, data, fill, first, stroke
 from gd_ui.lanes import LANES
 

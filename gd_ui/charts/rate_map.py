@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 
 from gd_ui.charts import text
-from gd_ui.charts.regimes import POWERS, TICKS, span_params
+from gd_ui.charts.rate_axis import rate_axis, span_params
 from gd_ui.charts.template import INK, PAPER, SLOTS, Layer, Spec, build, data, fill, first, stroke
 
 LEVELS = 10
@@ -28,7 +28,7 @@ def rate_map(height: int) -> Spec:
     hatch (u, u2, v, v2: strokes in shares of the plot, from its upper left corner), limits (rate, name, line, side),
     race (rate, v, slot, sign).
     """
-    x = _rates()
+    x = rate_axis("learning rate")
     layers = [*_cells(x), _hatch(), *_limits(x), *_race(x)]
     params = span_params() | {name: first("this", name, 1) for name in ("least", "most", "sizes")}
     return build(
@@ -39,13 +39,6 @@ def rate_map(height: int) -> Spec:
         plays=False,
         crowded=True,
     )
-
-
-def _rates() -> Any:
-    """Return the function that turns a field into an encoding on the log axis of rates."""
-    scale = alt.Scale(type="log", domain=[alt.ExprRef("low"), alt.ExprRef("high")], nice=False)
-    axis = alt.Axis(title="learning rate", labelExpr=POWERS, values=TICKS, labelOverlap=True, grid=False)
-    return lambda field: alt.X(f"{field}:Q", scale=scale, axis=axis)
 
 
 def _cells(x: Any) -> list[Layer]:

@@ -6,7 +6,7 @@ with a label above; the borders that follow from the curvature are named below.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -14,6 +14,7 @@ import numpy as np
 
 from gd_core import REGIMES, Curvature
 from gd_ui.charts import text
+from gd_ui.charts.rate_axis import Span, rate_axis, span_params
 from gd_ui.charts.template import (
     INK,
     PAPER,
@@ -25,7 +26,6 @@ from gd_ui.charts.template import (
     build,
     data,
     fill,
-    first,
     one_row,
     stroke,
 )
@@ -35,23 +35,12 @@ TOP, BOTTOM, ROW = 23, 63, 15
 """Where the tinted bands begin and end, and the height of a line of text below them, in pixels."""
 HEIGHT, AXIS = BOTTOM + 2 * ROW + 2, 24
 """Of the plot, and of what its axis takes below."""
-POWERS = "datum.value >= 0.001 && datum.value < 1e5 ? format(datum.value, ',~f') : format(datum.value, '.0e')"
-"""The expression that writes the label of a log axis."""
-TICKS = [float(f"{mantissa}e{power}") for power in range(-9, 4) for mantissa in (1, 2, 5)]
-"""Rates that may stand below the axis; those in view do."""
 SIGNATURE = {"crawling": 0.82, "direct": 0.3, "zigzag": -0.72, "divergent": -1.35}
 """A factor 1 - rate·λ that is typical of each regime."""
 DRAWN_WIDTH, LETTER, SMALL_LETTER = 1100, 8.5, 6.8
 """The strip's width on a projector and of a letter above and below it, in pixels: labels are placed for these."""
 ROOMY = 520
 """From this width on, in pixels, marks have labels and borders their formulas."""
-
-
-class Span(NamedTuple):
-    """The rates a strip shows, from low to high."""
-
-    low: float
-    high: float
 
 
 class Mark(NamedTuple):
@@ -88,19 +77,6 @@ def strip_frames(bowl: Curvature, span: Span, marks: Sequence[Mark], borders: Se
         "marks": _mark_rows(span, marks),
         "borders": _border_rows(span, borders),
     }
-
-
-def rate_axis() -> Callable[[str], Any]:
-    """Return the function that turns a field into an encoding on the log axis of rates, from `low` to `high`."""
-    scale = alt.Scale(type="log", domain=[alt.ExprRef("low"), alt.ExprRef("high")], nice=False)
-    bare: dict[str, Any] = {"grid": False, "domain": False, "ticks": False, "title": None}
-    axis = alt.Axis(labelExpr=POWERS, values=TICKS, labelOverlap=True, **bare)
-    return lambda field: alt.X(f"{field}:Q", scale=scale, axis=axis)
-
-
-def span_params() -> dict[str, str]:
-    """Return the parameters that `rate_axis` reads."""
-    return {"low": first("this", "low", 0.01), "high": first("this", "high", 1)}
 
 
 def tints(x: Any, top: float, bottom: float | None) -> list[Layer]:

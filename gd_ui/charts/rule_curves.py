@@ -12,7 +12,7 @@ import altair as alt
 from gd_ui.charts import text, trail
 from gd_ui.charts.curtain import curtain
 from gd_ui.charts.excess import update_axis
-from gd_ui.charts.regimes import POWERS
+from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.tags import tags
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
 from gd_ui.optimizers_rules import RULES, Rule

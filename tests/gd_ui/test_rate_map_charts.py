@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from gd_core import single_example_limit
+from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.rate_map import CELL, LEVELS
-from gd_ui.charts.regimes import POWERS
 from gd_ui.charts.template import SLOTS, STEP, Frames
 from gd_ui.datasets import CATALOGUE, load
 from gd_ui.findings import number

@@ -71,9 +71,9 @@ def find(
     optimizer: Optimizer,
     theta: Array,
     plan: Plan,
-    validation: Objective | None,
-    report: Report,
-    method: str,
+    validation: Objective | None = None,
+    report: Report = lambda fraction: None,
+    method: str = "fastest",
 ) -> History:
     """Return the history from the starts theta (R, P), by a method of METHODS."""
     for engine in METHODS[method]:

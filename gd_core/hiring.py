@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gd_core import checks
+from gd_core import checks, engines
 from gd_core.batching import Batching
 from gd_core.data import applicants
 from gd_core.descent import History, Report
 from gd_core.losses import HALF_SQUARED
 from gd_core.models import SIGMOID, Model
 from gd_core.objective import Objective, objective
-from gd_core.small_network import descend_network
+from gd_core.optimizers import gd
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -110,4 +110,5 @@ class Training:
 def descend_hiring(training: Training, report: Report = lambda fraction: None) -> History:
     """Run one descent of the hiring network and return its whole history, as of R = 1 run."""
     plan = METHODS[training.method].plan(len(training.x), training.epochs, [training.seed])
-    return descend_network(training.objective, training.learning_rate, np.array(training.start), plan, report)
+    rule, start = gd(training.learning_rate), np.array([training.start])
+    return engines.find(training.objective, rule, start, plan, report=report)

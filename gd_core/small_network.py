@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from gd_core import checks
 from gd_core.batching import Plan
-from gd_core.descent import History, Report, fitting, loop, part, recorded
+from gd_core.descent import Report, part
 from gd_core.losses import HALF_SQUARED
 from gd_core.models import SIGMOID, Model
 from gd_core.objective import Objective
-from gd_core.optimizers import OPTIMIZERS, Optimizer
+from gd_core.optimizers import Optimizer
 from gd_core.shapes import Array
 
 WORTH = 100
@@ -70,26 +69,6 @@ def path(
         except OverflowError:
             return None
     return places
-
-
-def descend_network(
-    objective: Objective,
-    learning_rate: float,
-    theta: Array,
-    plan: Plan,
-    report: Report = lambda fraction: None,
-) -> History:
-    """Run plain gradient descent from one start theta (P,) and return the whole history, as of R = 1 run.
-
-    theta ← theta - learning_rate · (mean gradient over the batch). Written out where that `applies`, by the plain loop
-    elsewhere and where an exponential overflows. Raises ValueError when the rate is not positive or theta does not fit.
-    """
-    optimizer = OPTIMIZERS["gd"](checks.number("learning_rate", learning_rate, 0, above=True))
-    start, told = fitting(np.asarray(theta)[None], objective, plan), part(report, 0, 0.7)
-    found = path(objective, optimizer, start, plan, told) if applies(objective, optimizer, 1, plan) else None
-    if found is None:
-        found = loop(objective, optimizer, start, plan, told)
-    return recorded(objective, found, plan, report=part(report, 0.7, 0.3))
 
 
 def _batches(objective: Objective, plan: Plan, run: int, report: Report) -> Iterator[Batch]:

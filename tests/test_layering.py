@@ -19,9 +19,9 @@ CORE_LAYERS = (
     {"curvature", "bowl", "stretch", "fixed", "gradcheck", "least_squares"},
     {"descent", "rank_one", "tiles", "batch_maps"},
     {"resumption", "many", "quadratic", "small_network", "executors", "surface"},
-    {"scan", "hiring"},
+    {"scan"},
     {"engines"},
-    {"experiment"},
+    {"experiment", "hiring"},
     {"sweep"},
 )
 CORE = sorted(file for file in (ROOT / "gd_core").glob("*.py") if file.stem != "__init__")

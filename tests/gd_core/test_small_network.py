@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from gd_core import ACTIVATIONS, LOSSES, OPTIMIZERS, Batching, Model
+from gd_core import ACTIVATIONS, LOSSES, OPTIMIZERS, Batching, History, Model, Plan, engines
 from gd_core.descent import descend, loop
 from gd_core.models import SIGMOID
 from gd_core.objective import Objective, objective
 from gd_core.optimizers import Rate, gd
 from gd_core.shapes import Array
-from gd_core.small_network import REPORTED, applies, descend_network, path, source
+from gd_core.small_network import REPORTED, applies, path, source
 
 SIZES = [(2, 1), (2, 2), (2, 2, 2), (2, 2, 2, 1), (3, 4, 2), (1, 3, 1), (2, 3, 3, 2, 1)]
 BATCHES = [1, 2, None]
@@ -23,6 +23,11 @@ def network(sizes: tuple[int, ...], n: int = 6, seed: int = 0) -> tuple[Objectiv
     return objective(model, LOSSES["half squared"], x, y), model.init([seed])[0]
 
 
+def written_out(of: Objective, rate: float, start: Array, plan: Plan) -> History:
+    """Return the history that the engines find from one start: written out where that applies, else by the loop."""
+    return engines.find(of, gd(rate), start[None], plan)
+
+
 @pytest.mark.parametrize("size", BATCHES)
 @pytest.mark.parametrize("sizes", SIZES)
 def test_every_state_and_loss_is_that_of_the_plain_loop(sizes: tuple[int, ...], size: int | None) -> None:
@@ -30,7 +35,7 @@ def test_every_state_and_loss_is_that_of_the_plain_loop(sizes: tuple[int, ...], 
     plan = Batching(size, "with replacement").plan(of.n, 100, [3])
     assert len(plan) >= 100
     assert applies(of, gd(0.5), 1, plan)
-    ours = descend_network(of, 0.5, start, plan)
+    ours = written_out(of, 0.5, start, plan)
     plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
     assert_allclose(ours.path, plain.path, rtol=1e-12, atol=1e-15)
     assert_allclose(ours.loss, plain.loss, rtol=1e-12)
@@ -41,7 +46,7 @@ def test_every_state_and_loss_is_that_of_the_plain_loop(sizes: tuple[int, ...], 
 def test_a_short_last_batch_of_an_epoch_takes_its_own_mean() -> None:
     of, start = network((2, 2, 1), n=5)
     plan = Batching(2).plan(of.n, 40, [0])
-    ours = descend_network(of, 0.5, start, plan)
+    ours = written_out(of, 0.5, start, plan)
     plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
     assert_allclose(ours.path, plain.path, rtol=1e-12, atol=1e-15)
 
@@ -51,7 +56,7 @@ def test_an_exponential_that_overflows_is_left_to_the_plain_loop() -> None:
     start = np.array([-900.0, 0, 0, 1, -900, 0, 1, 1, 0])
     plan = Batching(1).plan(of.n, 5, [0])
     assert path(of, gd(0.5), start[None], plan) is None
-    ours = descend_network(of, 0.5, start, plan)
+    ours = written_out(of, 0.5, start, plan)
     plain = descend(of, OPTIMIZERS["gd"](0.5), start[None], plan)
     assert (ours.path == plain.path).all()
 
@@ -71,7 +76,7 @@ def test_other_networks_run_the_plain_loop(model: Model, loss: str) -> None:
     of = objective(model, LOSSES[loss], rng.uniform(size=(4, model.sizes[0])), rng.uniform(size=(4, 1)))
     plan, start = Batching(1).plan(4, 10, [0]), model.init([0])
     assert not applies(of, gd(0.1), 1, plan)
-    ours = descend_network(of, 0.1, start[0], plan)
+    ours = written_out(of, 0.1, start[0], plan)
     assert (ours.path == descend(of, gd(0.1), start, plan).path).all()
 
 
@@ -107,20 +112,7 @@ def test_the_text_written_out_is_python_one_can_read() -> None:
 def test_a_long_run_tells_how_far_it_is() -> None:
     of, start = network((2, 2, 1))
     heard: list[float] = []
-    descend_network(of, 0.1, start, Batching(1).plan(of.n, 2 * REPORTED // of.n, [0]), heard.append)
+    engines.find(of, gd(0.1), start[None], Batching(1).plan(of.n, 2 * REPORTED // of.n, [0]), report=heard.append)
     assert heard == sorted(heard)
     assert len(heard) >= 3
     assert heard[-1] == pytest.approx(1)
-
-
-@pytest.mark.parametrize("rate", [0, -1, np.nan, np.inf])
-def test_a_rate_must_be_above_zero(rate: float) -> None:
-    of, start = network((2, 2, 1))
-    with pytest.raises(ValueError, match="learning_rate"):
-        descend_network(of, rate, start, Batching(1).plan(of.n, 1, [0]))
-
-
-def test_a_start_must_fit_the_network() -> None:
-    of, start = network((2, 2, 1))
-    with pytest.raises(ValueError, match="theta"):
-        descend_network(of, 0.1, start[:-1], Batching(1).plan(of.n, 1, [0]))

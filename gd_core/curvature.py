@@ -19,6 +19,8 @@ from gd_core.shapes import Array
 COUNTABLE = 2**53
 """Updates are predicted up to this many; beyond it a float no longer counts one by one."""
 
+TINY, LOG_LARGEST = np.finfo(float).tiny, np.log(np.finfo(float).max)
+
 REGIMES: tuple[str, ...] = ("crawling", "direct", "zigzag", "divergent")
 """By rate·λmax: below 0.5 the steepest direction keeps over half its error per update; up to 1 it goes
 straight; below 2 it overshoots and comes back; from 2 on it does not come back (at 2 it swings for ever)."""
@@ -68,7 +70,7 @@ class Curvature(NamedTuple):
         sum over eigenvectors of λ/2 (1 - rate·λ)^(2 updates) c², c being the components of `away` (P,), the way
         from the minimum to the start. Nothing is simulated. (Goh 2017, "Why momentum really works".)
         """
-        return float(self._terms(away, learning_rate, updates).sum())
+        return float(self._decay(away, learning_rate).after(updates).sum())
 
     def updates_to(self, share: float, away: ArrayLike, learning_rate: float) -> int | None:
         """Return the first update after which at most `share` of the start's excess loss is left.
@@ -77,15 +79,14 @@ class Curvature(NamedTuple):
         "there, or rising" is false up to some update and true ever after. None where the sum rises before it gets
         there, or where more than COUNTABLE updates are needed. `away` (P,) as in `excess`.
         """
-        goal = checks.number("share", share, 0, 1, above=True, below=True) * self.excess(away, learning_rate, 0)
-        reach = checks.number("learning_rate", learning_rate, 0, above=True) * self.eigenvalues
+        decay = self._decay(away, learning_rate)
+        goal = checks.number("share", share, 0, 1, above=True, below=True) * float(decay.held.sum())
+        reach = learning_rate * self.eigenvalues
         growth = reach * (reach - 2)  # (1 - reach)² - 1, without the rounding of tiny rates
 
-        def there(updates: int) -> bool:
-            return self.excess(away, learning_rate, updates) <= goal
-
         def decided(updates: int) -> bool:
-            return there(updates) or float(self._terms(away, learning_rate, updates) @ growth) >= 0
+            left = decay.after(updates)
+            return float(left.sum()) <= goal or float(left @ growth) >= 0
 
         high = 1
         while not decided(high):
@@ -98,7 +99,7 @@ class Curvature(NamedTuple):
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if decided(middle) else (middle, high)
-        return high if there(high) else None
+        return high if float(decay.after(high).sum()) <= goal else None
 
     def updates_bound(self, share: float, learning_rate: float) -> int | None:
         """Return how many updates leave at most `share` of the excess loss, wherever a run of the bowl starts.
@@ -114,20 +115,32 @@ class Curvature(NamedTuple):
         slowest = np.abs(1 - checks.number("learning_rate", learning_rate, 0, above=True) * curved).argmax()
         return Curvature(curved[[slowest]], np.eye(1)).updates_to(share, [1.0], learning_rate)
 
-    def _terms(self, away: ArrayLike, learning_rate: float, updates: float) -> Array:
-        """Return the excess loss (P,) that each eigenvector of a bowl holds after so many updates."""
+    def _decay(self, away: ArrayLike, learning_rate: float) -> _Decay:
+        """Return how the excess loss of a start at `away` (P,) goes down along each eigenvector of a bowl."""
         components = checks.array("away", away, self.eigenvalues.shape) @ self.eigenvectors
         held = np.maximum(self.eigenvalues, 0) / 2 * components**2
-        if updates == 0:
-            return np.asarray(held)
         reach = checks.number("learning_rate", learning_rate, 0, above=True) * self.eigenvalues
-        # log1p keeps the digits of a tiny rate, which 1 - reach loses; logarithms never overflow
-        tiny = np.finfo(float).tiny
-        kept = np.where(reach < 0.5, np.log1p(-np.minimum(reach, 0.5)), np.log(np.maximum(np.abs(1 - reach), tiny)))
-        total = np.log(np.maximum(held, tiny)) + 2 * updates * kept
-        largest = np.log(np.finfo(float).max)
-        left = np.where(total < largest, np.exp(np.minimum(total, largest)), np.inf)
-        return np.where(held > 0, left, 0.0)
+        # log1p keeps the digits of a tiny rate, which 1 - reach loses
+        kept = np.where(reach < 0.5, np.log1p(-np.minimum(reach, 0.5)), np.log(np.maximum(np.abs(1 - reach), TINY)))
+        return _Decay(held, np.log(np.maximum(held, TINY)), 2 * kept)
+
+
+class _Decay(NamedTuple):
+    """What each eigenvector of a bowl holds of the excess loss, as powers of the updates; logarithms never overflow."""
+
+    held: Array
+    """(P,) at the start."""
+    log_held: Array
+    log_kept: Array
+    """(P,) what an update leaves of it."""
+
+    def after(self, updates: float) -> Array:
+        """Return the excess loss (P,) after so many updates."""
+        if updates == 0:
+            return self.held
+        total = self.log_held + updates * self.log_kept
+        left = np.where(total < LOG_LARGEST, np.exp(np.minimum(total, LOG_LARGEST)), np.inf)
+        return np.where(self.held > 0, left, 0.0)
 
 
 def hessian(objective: Objective, theta: ArrayLike) -> Array:

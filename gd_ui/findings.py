@@ -22,6 +22,8 @@ class Finding(NamedTuple):
     remedy: float | None
     """If a run diverged, a rate to go on with. For plain gradient descent no single row can throw a run out at it; for
     the other rules no such rate is known here, and it is a tenth of the one tried."""
+    results: dict[Method, Outcome]
+    """What every method came to."""
 
 
 class _Told(NamedTuple):
@@ -42,7 +44,7 @@ def findings(race: Race, loaded: Loaded) -> Finding:
         sentences.append(_arrivals(told, alive))
     if STOCHASTIC in alive:
         sentences.append(_noise(told))
-    return Finding(sentences, _remedy(told) if gone else None)
+    return Finding(sentences, _remedy(told) if gone else None, told.results)
 
 
 def safe_rate(loaded: Loaded) -> float:
@@ -78,7 +80,7 @@ def times(factor: float) -> str:
     return number(factor) if factor >= 1000 else f"{factor:.3g}"
 
 
-def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
+def results_table(results: dict[Method, Outcome], race: Race, loaded: Loaded) -> pd.DataFrame:
     """Return the table of results: one row per measure, one column per method, texts only."""
     median = " (median)" if race.settings.seeds > 1 else ""
     measures: dict[str, Callable[[Outcome], str]] = {
@@ -94,10 +96,9 @@ def results_table(race: Race, loaded: Loaded) -> pd.DataFrame:
         ),
         "Status": status,
     }
-    columns = {}
-    for name, method in METHODS.items():
-        result = outcome(race, name, loaded)
-        columns[method.name.capitalize()] = [write(result) for write in measures.values()]
+    columns = {
+        method.name.capitalize(): [write(result) for write in measures.values()] for method, result in results.items()
+    }
     return pd.DataFrame(columns, index=list(measures))
 
 

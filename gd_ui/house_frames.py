@@ -6,8 +6,8 @@ import numpy as np
 
 from gd_core import coordinate_plane
 from gd_core.shapes import Array
+from gd_ui.charts.apart import apart
 from gd_ui.charts.packed import packed, packed_path, path_lengths
-from gd_ui.charts.regimes import apart
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.house_run import ALL, LARGEST, TWO, HouseRun, drawable
 from gd_ui.house_sets import House

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gd_core.shapes import Array
+from gd_ui.charts.apart import apart
 from gd_ui.charts.packed import FARTHEST, GRAIN, packed, packed_path, path_lengths
-from gd_ui.charts.regimes import apart
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.optimizers_race import Outcome, Race
 from gd_ui.optimizers_rules import RULES

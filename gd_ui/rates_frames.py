@@ -10,9 +10,10 @@ import numpy as np
 from gd_core import Plane, coordinate_plane, single_example_limit
 from gd_core.descent import quietly
 from gd_core.shapes import Array
+from gd_ui.charts.apart import apart
 from gd_ui.charts.packed import packed, packed_path, path_lengths
 from gd_ui.charts.rate_axis import Span
-from gd_ui.charts.regimes import Border, Mark, apart, strip_frames
+from gd_ui.charts.regimes import Border, Mark, strip_frames
 from gd_ui.charts.rings import ringed
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.charts.thin import thinned

@@ -16,8 +16,9 @@ from gd_ui.backprop_free_frames import free_decision_frames, free_loss_frames, f
 from gd_ui.backprop_stages import scene
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices, written
+from gd_ui.controls import section, show_notices, written
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 
 
@@ -65,24 +66,21 @@ def hiring(lesson: str) -> None:
                 on_click=backprop_controls.use_rate,
                 args=(LEARNING_RATE,),
             )
-    checks, decisions, edits = st.tabs(["Gradient check", "Decision surface", "Edit numbers"], key="tab", **BOUND)
-    if checks.open:
-        with checks:
-            update = backprop_controls.ask_checked(closely, last)
-            found = check(run, method, update, who)
-            st.markdown(f"**After update {update:,}**, applicant {who + 1}. {check_said(found)}")
-            st.table(check_table(found, sizes), border="horizontal")
-    if decisions.open:
-        with decisions:
-            key = ("decisions", settings, method, closely)
-            drawn = computed(key, lambda report: decision_frames(run, method, at), "Drawing the decisions …")
-            left, right = st.columns([1.2, 1], gap="medium", vertical_alignment="center")
-            with left:
-                draw(templates()[f"decisions {layers(sizes)}"], drawn.frames, alt_text="Output over all applicants")
-            right.markdown(surface_said(run))
-    if edits.open:
-        with edits:
-            backprop_edit.tables(lesson, numbers)
+    part = section(["Gradient check", "Decision surface", "Edit numbers"])
+    if part == "Gradient check":
+        update = backprop_controls.ask_checked(closely, last)
+        found = check(run, method, update, who)
+        st.markdown(f"**After update {update:,}**, applicant {who + 1}. {check_said(found)}")
+        st.table(check_table(found, sizes), border="horizontal")
+    if part == "Decision surface":
+        key = ("decisions", settings, method, closely)
+        drawn = computed(key, lambda report: decision_frames(run, method, at), "Drawing the decisions …")
+        left, right = st.columns([1.2, 1], gap="medium", vertical_alignment="center")
+        with left:
+            draw(templates()[f"decisions {layers(sizes)}"], drawn.frames, alt_text="Output over all applicants")
+        right.markdown(surface_said(run))
+    if part == "Edit numbers":
+        backprop_edit.tables(lesson, numbers)
     st.caption(conventions(run))
 
 
@@ -125,9 +123,10 @@ def free() -> None:
 
 notices: list[str] = []
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### Backpropagation: who is to blame for the error?", width="content")
-        st.caption("Claim to test: the chain rule gives every weight its share, from the output back.", width="content")
+    opening(
+        "Backpropagation: who is to blame for the error?",
+        "Claim to test: the chain rule gives every weight its share, from the output back.",
+    )
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     trouble = st.container()
     with row:

@@ -5,10 +5,11 @@ import streamlit as st
 from gd_ui import race_controls, rate_map, rate_map_charts
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices, written
+from gd_ui.controls import section, show_notices, written
 from gd_ui.findings import findings, results_table
 from gd_ui.frames import race_frames
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 from gd_ui.race import affordable, run_race
 from gd_ui.race_charts import templates
@@ -18,11 +19,10 @@ from gd_ui.rate_map_frames import map_frames
 from gd_ui.tables import as_html
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### Same examples, same start, same rate: does updating early pay?", width="content")
-        st.caption(
-            "Claim to test: stochastic descent comes near in one pass, and then rattles for ever.", width="content"
-        )
+    opening(
+        "Same examples, same start, same rate: does updating early pay?",
+        "Claim to test: stochastic descent comes near in one pass, and then rattles for ever.",
+    )
     settings, plane, loaded, notices = race_controls.ask()
     asked, settings = settings, affordable(settings, loaded)
     if settings != asked:
@@ -84,36 +84,34 @@ with st.container(gap="xsmall"):
                 args=(found.remedy,),
             )
 
-results, every_rate = st.tabs(["Results", "All rates and sizes"], key="tab", **BOUND)
-if results.open:
-    with results:
-        left, right = st.columns([1.62, 1], gap="medium")
-        with left:
-            st.html(as_html(results_table(race, loaded)))
-        with right:
-            st.markdown("**How to read it**")
-            last = n % size
-            st.markdown(
-                f"All three read one and the same stream of examples, {n:,} per epoch. The player counts the examples "
-                f"read, so the race is fair at every moment: {STOCHASTIC.label} has moved after every one, "
-                f"{MINI_BATCH.label} after every {size}, {BATCH.label} once per epoch."
-                + (f" {n:,} is no multiple of {size}: the last batch of each epoch has {last}." if last else "")
-            )
-if every_rate.open:
-    with every_rate:
-        wanted = rate_map.asked(settings)
-        mapped = rate_map.affordable(wanted, loaded)
-        found_map = computed(
-            ("rate map", mapped),
-            lambda report: rate_map.run_map(mapped, loaded, report),
-            "Running every rate and size …",
+part = section(["Results", "All rates and sizes"])
+if part == "Results":
+    left, right = st.columns([1.62, 1], gap="medium")
+    with left:
+        st.html(as_html(results_table(found.results, race, loaded)))
+    with right:
+        last = n % size
+        st.markdown(
+            f"**How to read it**  \nAll three read one and the same stream of examples, {n:,} per epoch. The player "
+            "counts the examples read, so the race is fair at every moment: "
+            f"{STOCHASTIC.label} has moved after every one, {MINI_BATCH.label} after every {size}, {BATCH.label} "
+            "once per epoch."
+            + (f" {n:,} is no multiple of {size}: the last batch of each epoch has {last}." if last else "")
         )
-        left, right = st.columns([1.62, 1], gap="medium")
-        with left:
-            draw_map(rate_map_charts.templates()["rate map"], map_frames(found_map, settings, loaded), found_map)
-        with right:
-            st.markdown("**What this map showed**  \n" + "  \n".join(map_findings(found_map, loaded)))
-            ask_size(found_map)
-            st.caption(reading(wanted, mapped, found_map, loaded))
+if part == "All rates and sizes":
+    wanted = rate_map.asked(settings)
+    mapped = rate_map.affordable(wanted, loaded)
+    found_map = computed(
+        ("rate map", mapped),
+        lambda report: rate_map.run_map(mapped, loaded, report),
+        "Running every rate and size …",
+    )
+    left, right = st.columns([1.62, 1], gap="medium")
+    with left:
+        draw_map(rate_map_charts.templates()["rate map"], map_frames(found_map, settings, loaded), found_map)
+    with right:
+        st.markdown("**What this map showed**  \n" + "  \n".join(map_findings(found_map, loaded)))
+        ask_size(found_map)
+        st.caption(reading(wanted, mapped, found_map, loaded))
 
 race_controls.suggest_questions()

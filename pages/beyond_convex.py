@@ -33,8 +33,9 @@ from gd_ui.beyond_words import (
 )
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices
+from gd_ui.controls import section, show_notices
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 
 
@@ -92,12 +93,10 @@ def time_on_plateaus() -> None:
 
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### Beyond convex", width="content")
-        st.caption(
-            "Text A’s claim, to be tested: descent is greedy and finds a minimum, not always the global one.",
-            width="content",
-        )
+    opening(
+        "Beyond convex",
+        "Text A’s claim, to be tested: descent is greedy and finds a minimum, not always the global one.",
+    )
     flock, notices = beyond_controls.ask()
     show_notices(notices)
     on = land(flock.land)
@@ -141,10 +140,7 @@ SECTIONS = {
     "Does noise help?": does_noise_help,
     "Plateaus": time_on_plateaus,
 }
-for tab, section in zip(st.tabs(list(SECTIONS), key="tab", **BOUND), SECTIONS.values(), strict=True):
-    if tab.open:
-        with tab:
-            section()
+SECTIONS[section(list(SECTIONS))]()
 
 st.page_link(
     next(lesson for lesson in LESSONS if lesson.path == "optimizers").page(),

@@ -6,7 +6,7 @@ from gd_ui import course_numbers_controls as controls
 from gd_ui import housing
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices
+from gd_ui.controls import section, show_notices
 from gd_ui.course_numbers_all import compare, drawn
 from gd_ui.course_numbers_charts import templates
 from gd_ui.course_numbers_findings import conventions, findings, how_to_get_boston, legend, meanings, trained_sentence
@@ -23,12 +23,14 @@ from gd_ui.course_numbers_table import (
     numbers_table,
 )
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 
 lessons = {lesson.path: lesson for lesson in LESSONS}
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### Do the texts' numbers come out?", width="content")
-        st.caption("Claim to test: every number a text prints follows from the settings it gives.", width="content")
+    opening(
+        "Do the texts' numbers come out?",
+        "Claim to test: every number a text prints follows from the settings it gives.",
+    )
     notices: list[str] = []
     chosen = controls.ask(notices)
     messages = st.container()
@@ -49,49 +51,42 @@ with st.container(gap="xsmall"):
     if not comparison.has_boston:
         st.info(how_to_get_boston(comparison), icon=":material/folder_open:")
 
-one_list, hiring, words = st.tabs(
-    ["One list in full", "Hiring, trained to the end", "What the words mean"], key="tab", **BOUND
-)
-if one_list.open:
-    with one_list:
-        judged = controls.ask_list(comparison, notices)
-        if len(judged.computed):
-            st.markdown(legend(judged))
-            tiles = st.grid(2, min_column_width=320, gap="medium")
-            with tiles.container(gap=None):
-                draw(
-                    templates()[scale_of(judged)],
-                    number_frames(judged),
-                    alt_text=f"Numbers of the list {judged.line.what}",
-                )
-            with tiles.container(gap=None):
-                if judged.band is None:
-                    draw(templates()["apart"], apart_frames(judged), alt_text="The size of every difference")
-                else:
-                    draw(
-                        templates()["runs"], run_frames(drawn(comparison)), alt_text="Our runs and the printed numbers"
-                    )
-        st.dataframe(numbers_table(judged), column_config=numbers_columns(judged), hide_index=True, height=300)
-        lesson = lessons[judged.line.lesson]
-        st.page_link(lesson.page(), label=f"Open {lesson.title} with these settings", query_params=judged.line.settings)
-if hiring.open:
-    with hiring:
-        trained = computed(("course numbers", "hiring"), trained_hiring, "Training the hiring network twice …")
-        st.markdown(trained_sentence(trained.lines))
-        tiles = st.grid(len(trained.lines), min_column_width=240, gap="small")
-        for judged in trained.lines:
-            with tiles.container(gap=None):
-                st.markdown(f"**{judged.line.what.partition(':')[0]}**")
-                draw(templates()[scale_of(judged)], number_frames(judged), alt_text=judged.line.what)
-        st.dataframe(
-            losses_table(trained.lines), column_config=losses_columns(trained.lines), hide_index=True, height="content"
-        )
-if words.open:
-    with words:
-        st.markdown(
-            "  \n".join(f"{SIGNS[status]} **{WORDS[status]}**: {meaning}" for status, meaning in meanings().items())
-        )
-        st.markdown(conventions())
+part = section(["One list in full", "Hiring, trained to the end", "What the words mean"])
+if part == "One list in full":
+    judged = controls.ask_list(comparison, notices)
+    if len(judged.computed):
+        st.markdown(legend(judged))
+        tiles = st.grid(2, min_column_width=320, gap="medium")
+        with tiles.container(gap=None):
+            draw(
+                templates()[scale_of(judged)],
+                number_frames(judged),
+                alt_text=f"Numbers of the list {judged.line.what}",
+            )
+        with tiles.container(gap=None):
+            if judged.band is None:
+                draw(templates()["apart"], apart_frames(judged), alt_text="The size of every difference")
+            else:
+                draw(templates()["runs"], run_frames(drawn(comparison)), alt_text="Our runs and the printed numbers")
+    st.dataframe(numbers_table(judged), column_config=numbers_columns(judged), hide_index=True, height=300)
+    lesson = lessons[judged.line.lesson]
+    st.page_link(lesson.page(), label=f"Open {lesson.title} with these settings", query_params=judged.line.settings)
+if part == "Hiring, trained to the end":
+    trained = computed(("course numbers", "hiring"), trained_hiring, "Training the hiring network twice …")
+    st.markdown(trained_sentence(trained.lines))
+    tiles = st.grid(len(trained.lines), min_column_width=240, gap="small")
+    for judged in trained.lines:
+        with tiles.container(gap=None):
+            st.markdown(f"**{judged.line.what.partition(':')[0]}**")
+            draw(templates()[scale_of(judged)], number_frames(judged), alt_text=judged.line.what)
+    st.dataframe(
+        losses_table(trained.lines), column_config=losses_columns(trained.lines), hide_index=True, height="content"
+    )
+if part == "What the words mean":
+    st.markdown(
+        "  \n".join(f"{SIGNS[status]} **{WORDS[status]}**: {meaning}" for status, meaning in meanings().items())
+    )
+    st.markdown(conventions())
 
 with messages:
     show_notices(notices)

@@ -6,7 +6,7 @@ from gd_ui import features_controls
 from gd_ui.charts.morph import MORPH
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices
+from gd_ui.controls import section, show_notices
 from gd_ui.features import Study, study
 from gd_ui.features_charts import templates
 from gd_ui.features_findings import (
@@ -25,10 +25,11 @@ from gd_ui.features_leak import leak, leak_frames
 from gd_ui.features_morph import BETWEEN, LAST, morph, morph_frames
 from gd_ui.features_sets import SETS
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 from gd_ui.tables import as_html
 
-# The tabs below; only the open one is made.
+# The parts below; only the open one is made.
 WEIGHTS, SECTIONS, STRETCH, LEAK = "Weights", "Data and sections", "Stretch it yourself", "The leak"
 
 
@@ -100,9 +101,10 @@ def show_leak(found: Study) -> None:
 
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### The same line in other units: does one learning rate suit them all?", width="content")
-        st.caption("Claim to test: units change how fast descent can go, and never where it ends.", width="content")
+    opening(
+        "The same line in other units: does one learning rate suit them all?",
+        "Claim to test: units change how fast descent can go, and never where it ends.",
+    )
     settings, notices = features_controls.ask()
     show_notices(notices)
     found = computed(
@@ -161,10 +163,7 @@ if one_feature:
 else:
     st.markdown(f"{steepest_column(found)}  \n{SETS[settings.data].about}")
 shown[LEAK] = show_leak
-for tab, show in zip(st.tabs(list(shown), key="tab", **BOUND), shown.values(), strict=True):
-    if tab.open:
-        with tab:
-            show(found)
+shown[section(list(shown))](found)
 
 after = next(lesson for lesson in LESSONS if lesson.path == "batch-sizes")
 st.page_link(after.page(), label=f"Next: {after.title}", icon=":material/arrow_forward:")

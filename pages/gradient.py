@@ -14,6 +14,7 @@ from gd_ui.gradient_findings import legend, nudge_findings, pull_findings, quoti
 from gd_ui.lessons import LESSONS
 from gd_ui.nudge import b_first, errors, measure, windows
 from gd_ui.nudge_frames import error_frames, section_frames, window_frames
+from gd_ui.opening import opening
 from gd_ui.pull import Pulls, pulls
 from gd_ui.pull_frames import arrow_frames, factor, spread_frames
 
@@ -97,9 +98,7 @@ with st.container(gap="xsmall"):
 
 st.divider()
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### And it is an average", width="content")
-        st.caption("Every example pulls its own way: the gradient is the mean of all pulls.", width="content")
+    opening("And it is an average", "Every example pulls its own way: the gradient is the mean of all pulls.")
     average_of_pulls(place)
 
 following = next(lesson for lesson in LESSONS if lesson.path == "learning-rates")

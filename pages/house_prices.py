@@ -6,7 +6,7 @@ from gd_ui import house_controls
 from gd_ui.charts.house_batches import SHORT
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices
+from gd_ui.controls import BOUND, section, show_notices
 from gd_ui.house_batches import batch_frames, batch_sentences, run_batches
 from gd_ui.house_charts import templates
 from gd_ui.house_ends import (
@@ -26,15 +26,14 @@ from gd_ui.house_scaling import scaling_table, split_sentence
 from gd_ui.house_sets import SETS
 from gd_ui.house_shapes import ROWS, gradient_of, shape_sentences, tile_frames
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### Many inputs, one price", width="content")
-        st.caption(
-            "Claim to test: two well-chosen weights are not enough; all must learn, and one line of NumPy does it.",
-            width="content",
-        )
+    opening(
+        "Many inputs, one price",
+        "Claim to test: two well-chosen weights are not enough; all must learn, and one line of NumPy does it.",
+    )
     settings, houses, notices, missing = house_controls.ask()
     show_notices(notices)
     if missing is not None:
@@ -83,80 +82,69 @@ if right is not None and working is not None:
     with right:
         st.button(working.label, icon=":material/healing:", on_click=house_controls.use_rate, args=(working.rate,))
 
-split, shapes, batches, predicted, weights = st.tabs(
-    ["Split and scale", "Shapes", "Mini-batches", "Predictions", "Weights"], key="tab", **BOUND
-)
-if split.open:
-    with split:
-        st.markdown(split_sentence(houses, settings.scaling))
-        with st.container(height=420 if len(houses.names) > 15 else "content", border=False):
-            st.table(scaling_table(houses), border="horizontal")
-if shapes.open:
-    with shapes:
-        words = list(ROWS)
-        chosen = st.segmented_control("Rows", words, default=words[1], required=True, key="rows", **BOUND)
-        gradient = gradient_of(houses, run.start, ROWS.get(str(chosen), ROWS[words[1]]))
-        tiles, height = tile_frames(gradient, houses.names)
-        draw(
-            templates()["tiles"] | {"height": height}, tiles, alt_text="The gradient at the start as arrays of numbers"
-        )
-        st.markdown("  \n".join(shape_sentences(gradient)))
-if batches.open:
-    with batches:
-        both = computed(
-            ("house batches", settings, source),
-            lambda report: run_batches(settings, houses, report),
-            "Descending batch by batch …",
-        )
-        st.markdown(
-            f"Loss of every batch before its update: ● full batch, {SHORT.label('short last batch')}, line: all "
-            "training rows."
-        )
+part = section(["Split and scale", "Shapes", "Mini-batches", "Predictions", "Weights"])
+if part == "Split and scale":
+    st.markdown(split_sentence(houses, settings.scaling))
+    with st.container(height=420 if len(houses.names) > 15 else "content", border=False):
+        st.table(scaling_table(houses), border="horizontal")
+if part == "Shapes":
+    words = list(ROWS)
+    chosen = st.segmented_control("Rows", words, default=words[1], required=True, key="rows", **BOUND)
+    gradient = gradient_of(houses, run.start, ROWS.get(str(chosen), ROWS[words[1]]))
+    tiles, height = tile_frames(gradient, houses.names)
+    draw(templates()["tiles"] | {"height": height}, tiles, alt_text="The gradient at the start as arrays of numbers")
+    st.markdown("  \n".join(shape_sentences(gradient)))
+if part == "Mini-batches":
+    both = computed(
+        ("house batches", settings, source),
+        lambda report: run_batches(settings, houses, report),
+        "Descending batch by batch …",
+    )
+    st.markdown(
+        f"Loss of every batch before its update: ● full batch, {SHORT.label('short last batch')}, line: all "
+        "training rows."
+    )
+    with st.grid(2, min_column_width=320, gap="small"):
+        for order, batch_data in batch_frames(both, settings).items():
+            with st.container(gap=None):
+                st.markdown(
+                    "**In order**, the same batches every epoch"
+                    if order == "sequential"
+                    else "**Shuffled** every epoch"
+                )
+                draw(templates()["batches"], batch_data, alt_text=f"Loss of every batch, {order}")
+    st.markdown("  \n".join(batch_sentences(both, settings, houses)))
+    smaller = batch_remedy(both, settings, houses)
+    if smaller is not None:
+        st.button(smaller.label, icon=":material/healing:", on_click=house_controls.use_rate, args=(smaller.rate,))
+if part == "Predictions":
+    st.caption(prediction_caption(houses))
+    with st.grid(2, min_column_width=320, gap="small"):
+        for lane, theta in ends(run).items():
+            scatter = prediction_frames(lane, theta, houses)
+            with st.container(gap=None):
+                st.markdown(prediction_title(lane, theta, houses, scatter))
+                draw(templates()["predictions"], scatter, alt_text="Predicted against true values")
+    if not ends(run):
+        st.info("Both runs left all numbers, so there is nothing to predict with.")
+if part == "Weights":
+    if ALL in ends(run):
+        trained = ends(run)[ALL]
+        tall = {"height": chart_height(houses)}
         with st.grid(2, min_column_width=320, gap="small"):
-            for order, batch_data in batch_frames(both, settings).items():
-                with st.container(gap=None):
-                    st.markdown(
-                        "**In order**, the same batches every epoch"
-                        if order == "sequential"
-                        else "**Shuffled** every epoch"
-                    )
-                    draw(templates()["batches"], batch_data, alt_text=f"Loss of every batch, {order}")
-        st.markdown("  \n".join(batch_sentences(both, settings, houses)))
-        smaller = batch_remedy(both, settings, houses)
-        if smaller is not None:
-            st.button(smaller.label, icon=":material/healing:", on_click=house_controls.use_rate, args=(smaller.rate,))
-if predicted.open:
-    with predicted:
-        st.caption(prediction_caption(houses))
-        with st.grid(2, min_column_width=320, gap="small"):
-            for lane, theta in ends(run).items():
-                scatter = prediction_frames(lane, theta, houses)
-                with st.container(gap=None):
-                    st.markdown(prediction_title(lane, theta, houses, scatter))
-                    draw(templates()["predictions"], scatter, alt_text="Predicted against true values")
-        if not ends(run):
-            st.info("Both runs left all numbers, so there is nothing to predict with.")
-if weights.open:
-    with weights:
-        if ALL in ends(run):
-            trained = ends(run)[ALL]
-            tall = {"height": chart_height(houses)}
-            with st.grid(2, min_column_width=320, gap="small"):
-                with st.container(gap=None):
-                    st.markdown(f"**In original units**, trained | least squares: {houses.data.targets[0]} per unit")
-                    draw(
-                        templates()["units"] | tall, unit_frames(trained, houses), alt_text="Weights in original units"
-                    )
-                with st.container(gap=None):
-                    st.markdown(f"**Over each column's whole range**: {houses.data.targets[0]} from lowest to highest")
-                    draw(
-                        templates()["ranges"] | tall,
-                        range_frames(trained, houses),
-                        alt_text="Weights times each column's range",
-                    )
-            st.markdown(weight_sentence(trained, houses, settings.learning_rate))
-        else:
-            st.info("Training all weights left all numbers, so there are no weights to show.")
+            with st.container(gap=None):
+                st.markdown(f"**In original units**, trained | least squares: {houses.data.targets[0]} per unit")
+                draw(templates()["units"] | tall, unit_frames(trained, houses), alt_text="Weights in original units")
+            with st.container(gap=None):
+                st.markdown(f"**Over each column's whole range**: {houses.data.targets[0]} from lowest to highest")
+                draw(
+                    templates()["ranges"] | tall,
+                    range_frames(trained, houses),
+                    alt_text="Weights times each column's range",
+                )
+        st.markdown(weight_sentence(trained, houses, settings.learning_rate))
+    else:
+        st.info("Training all weights left all numbers, so there are no weights to show.")
 
 after = next(lesson for lesson in LESSONS if lesson.path == "backprop")
 st.page_link(after.page(), label="Next: the same with hidden layers", icon=":material/arrow_forward:")

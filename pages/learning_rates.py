@@ -6,9 +6,10 @@ from gd_ui import rates_controls
 from gd_ui.charts.factors import factor_frames
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices
+from gd_ui.controls import section, show_notices
 from gd_ui.lanes import LANES
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 from gd_ui.rates import run_rates
 from gd_ui.rates_charts import templates
@@ -17,9 +18,7 @@ from gd_ui.rates_frames import cut_frames, excess_frames, panel_frames, rate_spa
 from gd_ui.schedules import cooling_findings, cooling_frames, legend, run_schedules
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### How large a step?", width="content")
-        st.caption("Claim to test: twice the step is twice as fast, up to a sharp limit.", width="content")
+    opening("How large a step?", "Claim to test: twice the step is twice as fast, up to a sharp limit.")
     settings, loaded, notices = rates_controls.ask()
     show_notices(notices)
     count = len(settings.rates)
@@ -64,51 +63,46 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             args=(working.rates,),
         )
 
-kept, one_by_one, schedules = st.tabs(
-    ["Predicted and measured", "One parameter at a time", "Let the rate fall"], key="tab", **BOUND
-)
-if kept.open:
-    with kept:
-        left, right = st.columns([1, 1.15], gap="medium")
-        with left:
-            st.markdown("**Error kept per update**, |1 − rate·λ| by direction")
-            chart = factor_frames(loaded.curvature, rate_span(settings.rates, loaded), settings.rates)
-            draw(templates()["factors"], chart, alt_text="What one update keeps of the error, by rate and direction")
-        with right:
-            st.table(table(run), border="horizontal")
-            st.caption(
-                "Predicted from the Hessian alone, by the closed form; measured in the run, which knows nothing of it."
-            )
-            st.markdown(landscape(loaded))
-if one_by_one.open:
-    with one_by_one:
-        st.caption(reading(run, loaded))
-        for frames_of_parameter in cut_frames(run, loaded):
-            row = st.grid(min(count, 3), min_column_width=240, gap="small")
-            for i, frames in enumerate(frames_of_parameter):
-                with row.container(gap=None):
-                    st.markdown(name(run, i))
-                    draw(templates()[f"cut {LANES[i].number}"], frames, alt_text=f"Step at rate {i + 1}")
-        st.markdown(trap(run, loaded))
-if schedules.open:
-    with schedules:
-        found = computed(
-            ("schedules", settings.data),
-            lambda report: run_schedules(settings.data, loaded, report),
-            "Running stochastic descent under every schedule …",
+part = section(["Predicted and measured", "One parameter at a time", "Let the rate fall"])
+if part == "Predicted and measured":
+    left, right = st.columns([1, 1.15], gap="medium")
+    with left:
+        st.markdown("**Error kept per update**, |1 − rate·λ| by direction")
+        chart = factor_frames(loaded.curvature, rate_span(settings.rates, loaded), settings.rates)
+        draw(templates()["factors"], chart, alt_text="What one update keeps of the error, by rate and direction")
+    with right:
+        st.table(table(run), border="horizontal")
+        st.caption(
+            "Predicted from the Hessian alone, by the closed form; measured in the run, which knows nothing of it."
         )
-        titles = {
-            "rate": "Rate over the epochs",
-            "loss": "Loss above the best, median",
-            "ends": "Ends, from the solution",
-        }
-        st.markdown(f"Stochastic descent, one row per update, with the rate kept or lowered on the way: {legend()}")
-        row = st.grid(3, min_column_width=240, gap="small")
-        for chart_name, frames in cooling_frames(found, settings.data, loaded).items():
+        st.markdown(landscape(loaded))
+if part == "One parameter at a time":
+    st.caption(reading(run, loaded))
+    for frames_of_parameter in cut_frames(run, loaded):
+        row = st.grid(min(count, 3), min_column_width=240, gap="small")
+        for i, frames in enumerate(frames_of_parameter):
             with row.container(gap=None):
-                st.markdown(f"**{titles[chart_name]}**")
-                draw(templates()[f"cooling {chart_name}"], frames, alt_text=titles[chart_name])
-        st.markdown("  \n".join(cooling_findings(found, settings.data, loaded)))
+                st.markdown(name(run, i))
+                draw(templates()[f"cut {LANES[i].number}"], frames, alt_text=f"Step at rate {i + 1}")
+    st.markdown(trap(run, loaded))
+if part == "Let the rate fall":
+    found = computed(
+        ("schedules", settings.data),
+        lambda report: run_schedules(settings.data, loaded, report),
+        "Running stochastic descent under every schedule …",
+    )
+    titles = {
+        "rate": "Rate over the epochs",
+        "loss": "Loss above the best, median",
+        "ends": "Ends, from the solution",
+    }
+    st.markdown(f"Stochastic descent, one row per update, with the rate kept or lowered on the way: {legend()}")
+    row = st.grid(3, min_column_width=240, gap="small")
+    for chart_name, frames in cooling_frames(found, settings.data, loaded).items():
+        with row.container(gap=None):
+            st.markdown(f"**{titles[chart_name]}**")
+            draw(templates()[f"cooling {chart_name}"], frames, alt_text=titles[chart_name])
+    st.markdown("  \n".join(cooling_findings(found, settings.data, loaded)))
 
 st.page_link(
     next(lesson for lesson in LESSONS if lesson.path == "features").page(),

@@ -18,14 +18,13 @@ from gd_ui.loss_surface_frames import curve_frames, map_frames
 from gd_ui.loss_surface_solid import solid
 from gd_ui.loss_surface_words import axis_name, place, title
 from gd_ui.methods import BATCH
+from gd_ui.opening import opening
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### The loss of every line at once", width="content")
-        st.caption(
-            "Claim to test: every place is one choice of weights, its height their loss, and descent walks downhill.",
-            width="content",
-        )
+    opening(
+        "The loss of every line at once",
+        "Claim to test: every place is one choice of weights, its height their loss, and descent walks downhill.",
+    )
     choice = controls.ask()
     complaints = st.container()
     left, right = st.columns([1.3, 1], gap="medium")

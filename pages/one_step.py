@@ -13,16 +13,15 @@ from gd_ui.one_step_charts import templates
 from gd_ui.one_step_findings import diverging, explanation, findings
 from gd_ui.one_step_frames import pictures
 from gd_ui.one_step_scene import scene
+from gd_ui.opening import opening
 from gd_ui.player import Stride, player
 from gd_ui.race_controls import use_rate
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### One update of a line, step by step", width="content")
-        st.caption(
-            "Gradient descent is four steps, repeated: predict, measure the error, find the slope, move.",
-            width="content",
-        )
+    opening(
+        "One update of a line, step by step",
+        "Gradient descent is four steps, repeated: predict, measure the error, find the slope, move.",
+    )
     notices: list[str] = []
     settings, loaded, update, point, random = one_step_controls.ask(notices)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -5,8 +5,9 @@ import streamlit as st
 from gd_ui import optimizers_controls, optimizers_conventions, optimizers_limit, optimizers_sweep
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
-from gd_ui.controls import BOUND, show_notices
+from gd_ui.controls import section, show_notices
 from gd_ui.lessons import LESSONS
+from gd_ui.opening import opening
 from gd_ui.optimizers_charts import templates
 from gd_ui.optimizers_defaults import facts_table
 from gd_ui.optimizers_equations import EQUATIONS, NOTATION, in_this_race, worked
@@ -16,9 +17,10 @@ from gd_ui.optimizers_race import RaceSettings, race, sweep
 from gd_ui.player import Stride, player
 
 with st.container(gap="xsmall"):
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.markdown("#### Six rules, one surface: which gets down first?", width="content")
-        st.caption("Claim to test: a cleverer rule wins, once each has a rate that suits it.", width="content")
+    opening(
+        "Six rules, one surface: which gets down first?",
+        "Claim to test: a cleverer rule wins, once each has a rate that suits it.",
+    )
     choice = optimizers_controls.ask()
     show_notices(choice.notices)
     ground = choice.ground
@@ -55,49 +57,41 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     if not own_best and diverged(run):
         st.button("Each at its own best rate", icon=":material/healing:", on_click=optimizers_controls.use_own_rates)
 
-equations, rates, brink, conventions = st.tabs(
-    ["Equations", "Best rates", "Momentum's limit", "Conventions"], key="tab", **BOUND
-)
-if equations.open:
-    with equations:
-        st.caption(f"{NOTATION} {in_this_race(ground.tuning)}")
-        tiles = st.grid(3, min_column_width=260, gap="medium")
-        for rule in EQUATIONS:
-            tiles.markdown(worked(rule))
-if rates.open:
-    with rates:
-        found = tried()
-        st.caption(optimizers_sweep.criterion(found))
-        left, right = st.columns([1.15, 1], gap="medium")
-        with left:
-            draw(templates()["log log"], optimizers_sweep.sweep_frames(found), alt_text="Updates needed, by rate")
-        with right:
-            st.table(optimizers_sweep.sweep_table(found), border="horizontal")
-        st.markdown("  \n".join(optimizers_sweep.sweep_findings(found)))
-if brink.open:
-    with brink:
-        beta = optimizers_controls.ask_beta()
-        edge = optimizers_limit.brink(optimizers_limit.bowl_of(ground.surface), beta)
-        left, right = st.columns(2, gap="medium")
-        with left:
-            draw(templates()["linear"], optimizers_limit.growth_frames(edge), alt_text="Error kept per update, by rate")
-        with right:
-            draw(
-                templates()["log"], optimizers_limit.brink_frames(edge), alt_text="Loss just below and above the limit"
-            )
-        st.markdown("  \n".join(optimizers_limit.brink_findings(edge, ground.surface)))
-if conventions.open:
-    with conventions:
-        switch = optimizers_controls.ask_switch(ground, tried().rules["momentum"].rate)
-        both = optimizers_conventions.spelled(switch)
-        st.markdown(optimizers_conventions.legend())
-        left, right = st.columns(2, gap="medium")
-        with left:
-            draw(templates()["log"], optimizers_conventions.step_frames(both), alt_text="Lengths of the steps")
-        with right:
-            draw(templates()["log"], optimizers_conventions.height_frames(both), alt_text="Loss above the minimum")
-        st.markdown("  \n".join(optimizers_conventions.findings(both)))
-        st.table(facts_table(), border="horizontal")
+part = section(["Equations", "Best rates", "Momentum's limit", "Conventions"])
+if part == "Equations":
+    st.caption(f"{NOTATION} {in_this_race(ground.tuning)}")
+    tiles = st.grid(3, min_column_width=260, gap="medium")
+    for rule in EQUATIONS:
+        tiles.markdown(worked(rule))
+if part == "Best rates":
+    found = tried()
+    st.caption(optimizers_sweep.criterion(found))
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        draw(templates()["log log"], optimizers_sweep.sweep_frames(found), alt_text="Updates needed, by rate")
+    with right:
+        st.table(optimizers_sweep.sweep_table(found), border="horizontal")
+    st.markdown("  \n".join(optimizers_sweep.sweep_findings(found)))
+if part == "Momentum's limit":
+    beta = optimizers_controls.ask_beta()
+    edge = optimizers_limit.brink(optimizers_limit.bowl_of(ground.surface), beta)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw(templates()["linear"], optimizers_limit.growth_frames(edge), alt_text="Error kept per update, by rate")
+    with right:
+        draw(templates()["log"], optimizers_limit.brink_frames(edge), alt_text="Loss just below and above the limit")
+    st.markdown("  \n".join(optimizers_limit.brink_findings(edge, ground.surface)))
+if part == "Conventions":
+    switch = optimizers_controls.ask_switch(ground, tried().rules["momentum"].rate)
+    both = optimizers_conventions.spelled(switch)
+    st.markdown(optimizers_conventions.legend())
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw(templates()["log"], optimizers_conventions.step_frames(both), alt_text="Lengths of the steps")
+    with right:
+        draw(templates()["log"], optimizers_conventions.height_frames(both), alt_text="Loss above the minimum")
+    st.markdown("  \n".join(optimizers_conventions.findings(both)))
+    st.table(facts_table(), border="horizontal")
 
 st.page_link(
     next(lesson for lesson in LESSONS if lesson.path == "beyond-convex").page(),

@@ -14,6 +14,7 @@ import numpy as np
 
 from gd_core import REGIMES, Curvature
 from gd_ui.charts import text
+from gd_ui.charts.apart import apart
 from gd_ui.charts.rate_axis import Span, rate_axis, span_params
 from gd_ui.charts.template import (
     INK,
@@ -180,27 +181,6 @@ def _mark_rows(span: Span, marks: Sequence[Mark]) -> Columns:
         "label": np.array([mark.label for mark in marks]),
         "label_at": span.low * np.exp(np.array(labels) / DRAWN_WIDTH * width),
     }
-
-
-def apart(places: Sequence[float], widths: Sequence[float], low: float, high: float) -> list[float]:
-    """Return where labels of these widths stand: near their places, in the same order, from `low` to `high`.
-
-    Neighbours on one another are moved apart by half each, again and again; then what is beyond an end is moved in.
-    """
-    order = sorted(range(len(places)), key=lambda i: (places[i], i))
-    at, wide = np.array(places, dtype=float)[order], np.array(widths, dtype=float)[order]
-    needed = (wide[1:] + wide[:-1]) / 2
-    for _ in range(100):
-        missing = np.maximum(needed - np.diff(at), 0) / 2
-        at[:-1] -= missing
-        at[1:] += missing
-    for i in range(len(at)):
-        at[i] = max(at[i], low + wide[i] / 2 if i == 0 else at[i - 1] + needed[i - 1])
-    for i in reversed(range(len(at))):
-        at[i] = min(at[i], high - wide[i] / 2 if i == len(at) - 1 else at[i + 1] - needed[i])
-    moved = np.empty(len(at))
-    moved[order] = at
-    return [float(place) for place in moved]
 
 
 def _border_rows(span: Span, borders: Sequence[Border]) -> Columns:

@@ -1,6 +1,6 @@
 """Tags: the name of each curve, written at its end.
 
-Where a tag goes is computed in Python, so that tags of curves that end together are kept apart (`regimes.apart`).
+Where a tag goes is computed in Python, so that tags of curves that end together are kept apart (`apart.apart`).
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ def test_a_status_is_one_of_few_words() -> None:
 @every_race
 def test_the_table_has_the_runs_own_numbers(changes: dict[str, Any]) -> None:
     run, loaded = raced(**changes)
-    table = results_table(run, loaded)
+    table = results_table(findings(run, loaded).results, run, loaded)
     assert list(table.columns) == [name.capitalize() for name in METHODS]
     assert all(isinstance(cell, str) for column in table for cell in table[column])
     median = " (median)" if run.settings.seeds > 1 else ""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from gd_ui.charts.apart import apart
 from gd_ui.charts.packed import GRAIN
-from gd_ui.charts.regimes import apart
 from gd_ui.datasets import CATALOGUE
 from gd_ui.lanes import LANES
 from gd_ui.rates_frames import (

@@ -50,7 +50,7 @@ def notices(app: AppTest) -> list[str]:
 
 def table(app: AppTest) -> dict[str, dict[str, str]]:
     """Return the table of results by method and measure."""
-    (shown,) = (element.proto.body for element in app.main if element.type == "html")
+    _opening, shown = (element.proto.body for element in app.main if element.type == "html")
     lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr>(.*?)</tr>", shown)]
     heads, *rows = [[unescape(cell) for cell in line] for line in lines]
     assert heads == ["", *(name.capitalize() for name in METHODS)]
@@ -58,7 +58,7 @@ def table(app: AppTest) -> dict[str, dict[str, str]]:
 
 
 def expect_shown(app: AppTest, tab: str = "Results") -> None:
-    """Check that the page is there, whole, with one of its tabs open, without an error."""
+    """Check that the page is there, whole, with one of its parts open, without an error."""
     assert not app.exception
     assert not app.error
     assert len(charts(app)) == CHARTS + (tab != "Results")
@@ -144,7 +144,7 @@ CHANGES = [
 
 
 def figures(app: AppTest) -> dict[str, dict[str, str]]:
-    """Return the table without the measured time; none where another tab is open."""
+    """Return the table without the measured time; none where another part is open."""
     if dict(app.query_params).get("tab", "Results") != "Results":
         return {}
     return {

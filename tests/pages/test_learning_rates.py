@@ -67,7 +67,7 @@ def test_the_page_opens_with_the_course_s_rates_and_nothing_to_complain_of(defau
     assert notices(default_page) == []
     assert dict(default_page.query_params) == {}
     assert rates_shown(default_page) == [0.2, 0.8, 1.1]
-    assert [box.label for box in default_page.tabs] == [KEPT, SECTIONS, COOLING]
+    assert default_page.button_group(key="tab").options == [KEPT, SECTIONS, COOLING]
     assert len(default_page.table) == 1
 
 

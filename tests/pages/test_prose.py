@@ -29,6 +29,7 @@ FORMULAS = (
     r"\babove 0\b",
     r"^0, as\b",
     r"N\(0, 1\)",
+    r"</?h4>",  # a heading in HTML
 )
 
 

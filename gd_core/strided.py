@@ -57,7 +57,7 @@ def history(
     path = np.empty((extent.runs, len(updates), extent.params))
     shape, lost = _bowl(objective), np.full(extent.runs, LATE)
     closed = method != "loop" and extent.batch_size is None
-    if not (closed and shape and _in_closed_form(objective, shape, optimizer, theta, fit, path)):
+    if not (closed and shape is not None and _in_closed_form(objective, shape, optimizer, theta, fit, path)):
         walk = _walk(objective, optimizer, method)
         lost = _by_walking(objective, shape, walk, theta, plans, updates, path, part(report, 0, 0.5))
     share = 0.5 * extent.n / (extent.n + (0 if validation is None else validation.n))

@@ -235,7 +235,7 @@ def test_the_memory_taken_stays_within_the_bound(recipe: Recipe) -> None:
 )
 def test_the_stride_is_the_smallest_that_fits(extent: Extent, size: int) -> None:
     def needed(stride: int) -> int:
-        """Count the bytes of what is kept, with the updates, examples and epochs before it, and of what is worked on."""
+        """Count the bytes of what is kept, with its updates, examples and epochs, and of what is worked on."""
         kept = (1 + -(-extent.updates // stride)) * (extent.runs * (extent.params + extent.losses) + 3)
         rows = 0 if extent.batch_size is None else extent.runs * extent.n
         return size // 8 + 8 * (kept + rows + 8 * extent.runs * extent.params)

@@ -76,9 +76,8 @@ def pieces(batching: Batching, seeds: Sequence[int], fit: Fit) -> Iterator[Plan]
     extent = fit.extent
     epochs = fit.room // (extent.per_epoch * extent.entry + extent.rows)
     for plan in batching.pieces(extent.n, extent.epochs, seeds, max(1, epochs)):
-        length = len(plan) if epochs else fit.entries
-        for start in range(0, len(plan), length):
-            yield plan.between(start, start + length)
+        for start in range(0, len(plan), fit.entries):
+            yield plan.between(start, start + fit.entries)
 
 
 def _in_closed_form(

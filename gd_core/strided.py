@@ -50,8 +50,8 @@ def history(
     """Return the history from the starts theta (R, P) at the stride of the fit; `plans` are the `pieces` of the run.
 
     Its entries are those of the whole history: the states to the bit where the plain loop makes both, else up to
-    rounding. So is `diverged_at`, but exact to the stride only where the data let a loss overflow short of FAR.
-    `method` is one of METHODS.
+    rounding. `diverged_at` is that of the whole history too; only where the data let a loss overflow short of FAR, and
+    that update was not kept, is it the next one that was. `method` is one of METHODS.
     """
     extent, updates = fit.extent, fit.updates
     path = np.empty((extent.runs, len(updates), extent.params))

@@ -54,8 +54,12 @@ class Plan:
 
     def until(self, updates: int) -> Plan:
         """Return the same plan ended after so many updates, or after its own last one."""
-        seen = self.seen[: updates + 1]
-        return Plan(None if self.stream is None else self.stream[:, : seen[-1]], seen)
+        return self.between(0, updates)
+
+    def between(self, start: int, end: int) -> Plan:
+        """Return the updates after the first `start`, up to the `end`-th or the plan's last, as a plan by itself."""
+        seen = self.seen[start : end + 1]
+        return Plan(None if self.stream is None else self.stream[:, seen[0] : seen[-1]], seen - seen[0])
 
     def __iter__(self) -> Iterator[Rows]:
         """Yield the batch of every update."""
@@ -85,20 +89,31 @@ class Batching:
 
         Each seed has its own generator, so a run sees the same batches alone as among a thousand others.
         """
+        return next(self.pieces(n, epochs, seeds, epochs))
+
+    def pieces(self, n: int, epochs: int, seeds: Sequence[int], at_once: int) -> Iterator[Plan]:
+        """Yield the same batches `at_once` epochs at a time, each piece a plan by itself: for runs too long to plan."""
         checks.whole("n", n, 1)
         checks.whole("epochs", epochs, 1)
         size = n if self.size is None else checks.whole("batch_size", self.size, 1, n)
         cuts = np.append(np.arange(size, n, size), n)
-        seen = np.concatenate([[0], *(epoch * n + cuts for epoch in range(epochs))])
-        if self.size is None:
-            return Plan(None, seen)
+        generators = {} if self.size is None else {seed: np.random.default_rng(seed) for seed in seeds}
+        for done in range(0, epochs, at_once):
+            length = min(at_once, epochs - done)
+            seen = np.append(0, np.arange(length)[:, None] * n + cuts)
+            yield Plan(None if self.size is None else self._stream(n, length, seeds, generators), seen)
+
+    def _stream(
+        self, n: int, epochs: int, seeds: Sequence[int], generators: dict[int, np.random.Generator]
+    ) -> NDArray[np.intp]:
+        """Return the row numbers (R, epochs * n) that the generators draw next; runs of the same seed read the same."""
         stream = np.empty((len(seeds), epochs * n), dtype=np.intp)
         drawn: dict[int, NDArray[np.intp]] = {}
         for row, seed in zip(stream, seeds, strict=True):
             if seed in drawn:
                 row[:] = drawn[seed]
                 continue
-            drawn[seed], rng = row, np.random.default_rng(seed)
+            drawn[seed] = row
             for epoch in range(epochs):
-                row[epoch * n : (epoch + 1) * n] = ORDERS[self.order](rng, n)
-        return Plan(stream, seen)
+                row[epoch * n : (epoch + 1) * n] = ORDERS[self.order](generators[seed], n)
+        return stream

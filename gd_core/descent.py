@@ -36,7 +36,11 @@ Report = Callable[[float], None]
 
 
 class History(NamedTuple):
-    """Everything about R runs of T updates. Entry 0 is the start, entry t the state after update t."""
+    """Everything about R runs of T updates. Entry 0 is the start, entry t the state after update t.
+
+    A history too large to keep has an entry for every `stride`-th update only, and one for the last update, whether or
+    not T is a multiple of the stride. Read T+1 as the number of entries then; `updates` says what each of them is.
+    """
 
     path: Array
     """(R, T+1, P) parameters."""
@@ -49,7 +53,18 @@ class History(NamedTuple):
     epochs: Array
     """(T+1,) passes over the training rows, seen / N."""
     diverged_at: NDArray[np.intp]
-    """(R,) the first update after which a parameter or the loss is not finite, or NEVER (-1)."""
+    """(R,) the first update after which a parameter or the loss is not finite, or NEVER (-1). A number of updates even
+    where a stride left that update out."""
+    stride: int = 1
+    """Updates from one entry to the next; the last entry may follow sooner."""
+    total: int | None = None
+    """T, if a stride left updates out; None where T is one less than the number of entries."""
+
+    @property
+    def updates(self) -> NDArray[np.intp]:
+        """(T+1,) how many updates were done at each entry: 0, 1, 2, …, or 0, stride, 2 stride, …, and at the end T."""
+        every = self.stride * np.arange(len(self.seen))
+        return every if self.total is None else np.minimum(every, self.total)
 
 
 def descend(
@@ -109,19 +124,23 @@ def recorded(
     share = objective.n / (objective.n + (0 if validation is None else validation.n))
     loss = losses_along(objective, path, part(report, 0, share), shape)
     held_out = None if validation is None else losses_along(validation, path, part(report, share, 1 - share))
-    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
+    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, first_not_finite(path, loss))
 
 
 @quietly
 def losses_along(
-    objective: Differentiable, path: Array, report: Report = lambda fraction: None, shape: Bowl | None = None
+    objective: Differentiable,
+    path: Array,
+    report: Report = lambda fraction: None,
+    shape: Bowl | None = None,
+    updates: int | None = None,
 ) -> Array:
-    """Return the loss (R, T+1) along a path (R, T+1, P).
+    """Return the loss (R, T+1) along a path (R, T+1, P), which may be a piece of one of so many `updates`.
 
     A long path over many rows of a quadratic loss reads them once, for its bowl, whose numbers are those of the data up
     to rounding. Where one of them comes near the end of all numbers, the data say whether it is still finite.
     """
-    few = path.shape[1] * objective.n <= FEW
+    few = (path.shape[1] if updates is None else updates + 1) * objective.n <= FEW
     if few or not isinstance(objective, Objective) or not objective.quadratic:
         return everywhere(objective.value, path, objective.n, report)
     shape = bowl(objective) if shape is None else shape
@@ -157,7 +176,7 @@ def everywhere(
     return heights.reshape(thetas.shape[:-1])
 
 
-def _first_not_finite(path: Array, loss: Array) -> NDArray[np.intp]:
+def first_not_finite(path: Array, loss: Array) -> NDArray[np.intp]:
     """(R,) index of the first entry whose parameters or loss are not finite, NEVER where there is none."""
     if np.isfinite(path).all() and np.isfinite(loss).all():
         return np.full(len(path), NEVER)

@@ -33,6 +33,8 @@ class Engine(NamedTuple):
 
     applies: Applies
     find: Find
+    walk: Walk | None = None
+    """Finds the path alone, if that is how the engine works."""
 
 
 def recording(walk: Walk) -> Find:
@@ -52,12 +54,17 @@ def recording(walk: Walk) -> Find:
     return find
 
 
-LOOP = Engine(lambda objective, optimizer, runs, plan: True, recording(loop))
+def walking(applies: Applies, walk: Walk) -> Engine:
+    """Return the engine that finds no more than the path."""
+    return Engine(applies, recording(walk), walk)
+
+
+LOOP = walking(lambda objective, optimizer, runs, plan: True, loop)
 ENGINES: tuple[Engine, ...] = (
     Engine(quadratic.applies, quadratic.history),
-    Engine(scan.applies, recording(scan.path)),
-    Engine(many.applies, recording(many.path)),
-    Engine(small_network.applies, recording(small_network.path)),
+    walking(scan.applies, scan.path),
+    walking(many.applies, many.path),
+    walking(small_network.applies, small_network.path),
     LOOP,
 )
 """From the most special to the loop."""
@@ -82,3 +89,20 @@ def find(
             if history is not None:
                 return history
     raise AssertionError("the loop always finds a history")
+
+
+def walk(
+    objective: Objective,
+    optimizer: Optimizer,
+    theta: Array,
+    plan: Plan,
+    report: Report = lambda fraction: None,
+    method: str = "fastest",
+) -> Array:
+    """Return the path (R, T+1, P) from the starts theta (R, P) without its losses, by a method of METHODS."""
+    for engine in METHODS[method]:
+        if engine.walk is not None and engine.applies(objective, optimizer, len(theta), plan):
+            path = engine.walk(objective, optimizer, theta, plan, report)
+            if path is not None:
+                return path
+    raise AssertionError("the loop always finds a path")

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gd_core import checks, engines
+from gd_core import checks, engines, strided
 from gd_core.batching import Batching
 from gd_core.data import Dataset
 from gd_core.descent import History, Report, fitting
+from gd_core.extent import Extent, fit
 from gd_core.losses import LOSSES
 from gd_core.models import linear
 from gd_core.objective import Objective, objective
@@ -27,7 +28,7 @@ METHODS = tuple(engines.METHODS)
 """How `train` may compute a history; the numbers are the same up to rounding."""
 
 LARGEST_HISTORY = 2 * 10**9
-"""Bytes that the history of a recipe may take, with the rows it reads."""
+"""Bytes that the history of a recipe may take, with the rows it reads; what needs more is recorded at a stride."""
 
 
 @dataclass(frozen=True)
@@ -169,29 +170,30 @@ def train(
     """Run a recipe: one history of `recipe.runs` runs on the objective.
 
     `method` is "loop" for the plain loop, or "fastest" for the first of the ENGINES that gives the same history sooner.
-    Raises ValueError when the start does not fit the model, the batch is larger than the data, or the history needs
-    more memory than LARGEST_HISTORY; nothing is computed then.
+    A history that would need more memory than LARGEST_HISTORY is recorded at the smallest stride that fits. It says so
+    in `stride`, and in `updates` what each entry is; the last one is the end in any case. Raises ValueError when the
+    start does not fit the model, the batch is larger than the data, or the memory has no room even for start and end;
+    nothing is computed then.
     """
     checks.choice("method", method, METHODS)
-    _check_memory(objective, recipe, validation is not None)
-    seeds = recipe.seeds * (recipe.runs // len(recipe.seeds))
-    plan = Batching(recipe.batch_size, recipe.order).plan(objective.n, recipe.epochs, seeds)
+    batching, seeds = Batching(recipe.batch_size, recipe.order), recipe.seeds * (recipe.runs // len(recipe.seeds))
+    extent = _extent(objective, recipe, validation is not None)
+    recorded = fit(extent, LARGEST_HISTORY) if extent.whole > LARGEST_HISTORY else None
     if recipe.start is None:
         theta = objective.model.init(seeds)
     else:
         theta = np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
-    theta, optimizer = fitting(theta, objective, plan), recipe.build_optimizer(len(plan))
-    return engines.find(objective, optimizer, theta, plan, validation, report, method)
+    optimizer = recipe.build_optimizer(extent.updates)
+    if recorded:
+        plans = strided.pieces(batching, seeds, recorded)
+        return strided.history(objective, optimizer, theta, plans, recorded, validation, report, method)
+    plan = batching.plan(objective.n, recipe.epochs, seeds)
+    return engines.find(objective, optimizer, fitting(theta, objective, plan), plan, validation, report, method)
 
 
-def _check_memory(objective: Objective, recipe: Recipe, validated: bool) -> None:
-    """Raise ValueError if the history and the rows to be read need more bytes than LARGEST_HISTORY."""
-    runs, epochs, size = recipe.runs, recipe.epochs, recipe.batch_size
-    updates = epochs * (1 if size is None else -(-objective.n // size))
-    numbers = (updates + 1) * (objective.n_params + 1 + validated) + (0 if size is None else epochs * objective.n)
-    if (needed := 8 * runs * numbers) > LARGEST_HISTORY:
-        raise ValueError(
-            f"epochs, batch_size and runs must keep the history within {LARGEST_HISTORY / 1e9:g} GB; got about "
-            f"{needed / 1e9:.3g} GB ({runs} runs, {updates} updates, {objective.n_params} parameters): take fewer "
-            "epochs or runs, or larger batches."
-        )
+def _extent(objective: Objective, recipe: Recipe, validated: bool) -> Extent:
+    """Return how large the run is; raises ValueError when the batch is larger than the data."""
+    size = recipe.batch_size
+    if size is not None:
+        checks.whole("batch_size", size, 1, objective.n)
+    return Extent(recipe.runs, objective.n_params, 1 + validated, objective.n, size, recipe.epochs)

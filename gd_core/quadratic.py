@@ -64,12 +64,17 @@ def history(
     For objectives and optimizers to which this `applies`. None if a run goes FAR or is UNDAMPED for too long.
     """
     shape = bowl(objective)
-    places = _path(objective, shape, optimizer, theta, plan)
+    places = states(objective, shape, optimizer, theta, np.arange(len(plan) + 1.0))
     return None if places is None else recorded(objective, places, plan, validation, report, shape)
 
 
-def _path(objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, plan: Plan) -> Array | None:
-    """Return the path (R, T+1, P) of an objective whose bowl is known; None where there is no history."""
+@quietly
+def states(objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, updates: Array) -> Array | None:
+    """Return the states (R, U, P) after some numbers of updates (U,), rising, on an objective whose bowl is known.
+
+    None if there is no telling, as for a `history` that ends with the last of them.
+    """
+    total = float(updates[-1])
     assert optimizer.affine is not None
     rate = optimizer.affine.rate
     assert not callable(rate)
@@ -79,12 +84,12 @@ def _path(objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array,
     axes = Axes(*np.linalg.svd(shape.root, full_matrices=False))
     reach = rates * 2 * axes.strength**2  # (R or 1, S), rate λ
     growth = float(reach.max()) - 1  # by which the steepest axis multiplies its slope, if that is more than 1
-    long = growth > ALMOST_ONE and len(plan) > UNDAMPED
-    if long or not (np.abs(theta).max() < FAR and len(plan) * np.log(max(growth, 1)) < np.log(FAR)):
+    long = growth > ALMOST_ONE and total > UNDAMPED
+    if long or not (np.abs(theta).max() < FAR and total * np.log(max(growth, 1)) < np.log(FAR)):
         return None
     first = rates[:, None] * _slopes(objective, shape, axes, theta)  # (R, K, S), the first step
-    steps = _geometric(reach[:, None], np.arange(len(plan) + 1.0)[:, None])  # (R or 1, T+1, S), in first steps
-    ways = (steps[:, :, None] * first[:, None]).reshape(-1, len(axes.right)) @ axes.right  # (R (T+1) K, Q)
+    steps = _geometric(reach[:, None], updates[:, None])  # (R or 1, U, S), in first steps
+    ways = (steps[:, :, None] * first[:, None]).reshape(-1, len(axes.right)) @ axes.right  # (R U K, Q)
     runs, outputs, inputs = len(theta), first.shape[1], ways.shape[1]
     places = ways.reshape(runs, -1, outputs, inputs).swapaxes(2, 3).reshape(runs, -1, theta.shape[1])
     places += theta[:, None]

@@ -30,7 +30,8 @@ from gd_core.objective import Objective
 from gd_core.shapes import Array
 
 PIECE = 2**21
-"""The most numbers that one piece of work holds, 16 MB; a recipe that needs more is a piece by itself."""
+"""The most numbers that one piece of work holds, 16 MB; a recipe that needs more is a piece by itself, and one that is
+too large for `train` to keep in full is recorded at a stride."""
 
 _shared_settings = attrgetter(*(field.name for field in fields(Recipe) if field.name not in ("learning_rate", "seeds")))
 

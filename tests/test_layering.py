@@ -14,13 +14,14 @@ ROOT = Path(__file__).parents[1]
 CORE_LAYERS = (
     {"shapes"},
     {"checks", "affine_maps"},
-    {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling", "landscapes", "chain"},
+    {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling", "landscapes", "chain", "extent"},
     {"objective", "heavy_ball"},
     {"curvature", "bowl", "stretch", "fixed", "gradcheck", "least_squares"},
     {"descent", "rank_one", "tiles", "batch_maps"},
     {"resumption", "many", "quadratic", "small_network", "executors", "surface"},
     {"scan"},
     {"engines"},
+    {"strided"},
     {"experiment", "hiring"},
     {"sweep"},
 )

@@ -207,35 +207,14 @@ def test_a_report_hears_the_finished_share_and_may_stop_the_work(rate: float, op
         train(task.train, recipe, report=stop, method=method)
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    ("recipe", "needed"),
-    [
-        (Recipe(epochs=10**9), "24 GB"),
-        (Recipe(batch_size=1, epochs=10**7), "25.6 GB"),
-        (Recipe(tuple(np.linspace(0.01, 0.1, 4000).tolist()), "adam", epochs=10**5), "9.6 GB"),
-    ],
-    ids=["updates", "examples", "runs"],
-)
-def test_a_history_too_large_to_keep_is_refused_before_any_memory_is_taken(
-    recipe: Recipe, needed: str, method: str
-) -> None:
-    on = prepare(Problem("line"), noisy_line()).train
-    with pytest.raises(
-        ValueError, match=rf"^epochs, batch_size and runs must keep the history within 2 GB; .*{needed}"
-    ):
-        train(on, recipe, method=method)
-
-
-def test_the_estimate_of_a_history_is_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    task, recipe = prepare(Problem("line"), noisy_line()), Recipe((0.1, 0.2), batch_size=7, epochs=5)
+def test_a_history_is_recorded_at_a_stride_from_the_byte_on_that_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    task, recipe = prepare(Problem("line"), noisy_line()), Recipe((0.1, 0.2), batch_size=7, epochs=50)
     history = train(task.train, recipe, task.validation)
-    taken = history.path.nbytes + history.loss.nbytes + history.validation_loss.nbytes + 8 * 2 * 5 * task.train.n
+    taken = history.path.nbytes + history.loss.nbytes + history.validation_loss.nbytes + 8 * 2 * 50 * task.train.n
     monkeypatch.setattr(experiment, "LARGEST_HISTORY", taken)
-    train(task.train, recipe, task.validation)
+    assert train(task.train, recipe, task.validation).total is None
     monkeypatch.setattr(experiment, "LARGEST_HISTORY", taken - 1)
-    with pytest.raises(ValueError, match="must keep the history within"):
-        train(task.train, recipe, task.validation)
+    assert train(task.train, recipe, task.validation).total == 600
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -184,7 +184,7 @@ WORKLOADS = {
         small_network,
         Size(epochs=10_000),
         Size(epochs=30),
-        {"NumPy loop": 8, "PyTorch eager": 100},
+        {"NumPy loop": 8, "NumPy, the lab's plain loop": 8, "PyTorch eager": 100},
     ),
     "W7": Workload(
         "a line, 1,000 rows, one an update, 4,000 runs of 2,000 updates",

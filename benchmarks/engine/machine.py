@@ -49,7 +49,7 @@ def described(rounds: int) -> str:
         f"Threads, set before NumPy is imported: {threads}.\n"
         f"Medians of {rounds} rounds in which all take their turn, quartiles in brackets; processor seconds of all "
         "threads.\n"
-        "Times ours: the other's time over the engine's, round by round; above 1 the engine is sooner, and at 0.25 the "
-        "other is, four times.\n"
+        "Times ours: the other's time over the engine's, round by round; above 1 the engine is faster, and at 0.25 the "
+        "other is four times as fast.\n"
         "The engine draws the order of the rows while it is timed; the others are told theirs before, and are compiled."
     )

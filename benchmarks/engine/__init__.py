@@ -3,7 +3,7 @@
     pip install -r benchmarks/requirements.txt
     python -m benchmarks engine                         the whole table, the cold start and how cost grows
     python -m benchmarks engine --only W1,W6            some workloads
-    python -m benchmarks engine --chart growth.html     and the growth as an Altair chart, HTML or JSON
+    python -m benchmarks engine --chart growth.json     the growth as an Altair chart, HTML (growth.html) or JSON
 
 A peer that is not installed is named as absent.
 """

@@ -26,8 +26,11 @@ class Descent:
 
     @property
     def size(self) -> int:
-        """Updates of all runs together: what a peer's cost is proportional to."""
-        return self.recipe.runs * self.updates
+        """Entries of all paths together, the starts included.
+
+        A peer's cost is in proportion to it; of one that takes no loss at the start, a part is scaled to a little less.
+        """
+        return self.recipe.runs * (self.updates + 1)
 
     @property
     def updates(self) -> int:

@@ -6,14 +6,16 @@ proportional to it. Small sizes are bent upwards by what a call costs at all, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.engine import growth_chart
 from benchmarks.engine.case import Case
-from benchmarks.engine.timing import in_turn
+from benchmarks.engine.table import figure
+from benchmarks.engine.timing import Spread, in_turn, spread
 from benchmarks.engine.workloads import WORKLOADS, Size, all_rows, loss_surface, single_sample
 from gd_core.shapes import Array
 
@@ -59,64 +61,65 @@ GROWTHS = (
     Growth(
         "single-sample descent, 2,000 updates",
         "runs R",
-        (1, 4, 16, 64, 256, 1024, 4096),
+        (1, 4, 16, 64, 250, 1000, 4000),
         lambda r: WORKLOADS["W7"].make(Size(1000, 2, r)),
     ),
 )
 
 
-def measured(growth: Growth) -> Array:
-    """Return the median seconds (sizes,) at every size."""
+class Grown(NamedTuple):
+    """What a growth was found to be."""
+
+    growth: Growth
+    spreads: tuple[Spread, ...]
+    """The seconds at every size."""
+
+    @property
+    def half(self) -> slice:
+        """Which sizes the slope is that of: the larger half, two at least."""
+        return larger(self.growth.sizes)
+
+    @property
+    def slope(self) -> float:
+        """That of the medians."""
+        return slope(self.growth.sizes, np.array([spread.median for spread in self.spreads]))
+
+    def __str__(self) -> str:
+        """Say the slope, and the medians it comes from."""
+        times = zip(self.growth.sizes, self.spreads, strict=True)
+        told = ", ".join(f"{size:,}: {figure(1000 * spread.median)} ms" for size, spread in times)
+        return f"{self.growth.title}, over {self.growth.over}: slope {self.slope:.2f} ({told})"
+
+
+def measured(growth: Growth) -> Grown:
+    """Time a workload at all its sizes in turn."""
     cases = {str(size): growth.make(size) for size in growth.sizes}
     taken = in_turn({name: case.ours for name, case in cases.items()}, ROUNDS)
-    return np.array([np.median(values) for values in taken.values()])
+    return Grown(growth, tuple(spread(values) for values in taken.values()))
 
 
-def slope(sizes: tuple[int, ...], seconds: Array) -> float:
+def larger(sizes: Sequence[int]) -> slice:
+    """Return which sizes are the larger half, two at least."""
+    return slice(min(len(sizes) // 2, len(sizes) - 2), None)
+
+
+def slope(sizes: Sequence[int], seconds: Array) -> float:
     """Return the slope of log seconds (sizes,) over log size, over the larger half of the sizes."""
-    half = min(len(sizes) // 2, len(sizes) - 2)
-    return float(np.polyfit(np.log(sizes[half:]), np.log(seconds[half:]), 1)[0])
-
-
-def points() -> Iterator[dict[str, object]]:
-    """Measure and print every growth; yield its points for the chart."""
-    for growth in GROWTHS:
-        seconds = measured(growth)
-        steepness = slope(growth.sizes, seconds)
-        times = ", ".join(
-            f"{size:,}: {1000 * value:.3g} ms" for size, value in zip(growth.sizes, seconds.tolist(), strict=True)
-        )
-        print(f"{growth.title}, over {growth.over}: slope {steepness:.2f} ({times})", flush=True)
-        for size, value in zip(growth.sizes, seconds.tolist(), strict=True):
-            title = f"{growth.title} (slope {steepness:.2f})"
-            yield {"over": growth.over, "size": size, "milliseconds": 1000 * value, "work": title}
-
-
-def drawn(values: Sequence[dict[str, object]], file: Path) -> None:
-    """Draw the points on log-log axes into a file, HTML or JSON by its ending."""
-    import altair as alt
-
-    colour = alt.Color("work:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=500))
-    chart = (
-        alt.Chart(alt.Data(values=values))
-        .mark_line(point=True)
-        .encode(
-            x=alt.X("size:Q", scale=alt.Scale(type="log"), title="Size"),
-            y=alt.Y("milliseconds:Q", scale=alt.Scale(type="log"), title="Time (ms)"),
-            color=colour,
-        )
-        .properties(width=260, height=260)
-        .facet(column=alt.Column("over:N", title=None, sort=["rows N", "updates T", "runs R"]))
-        .resolve_scale(x="independent")
-    )
-    chart.save(file)
+    half = larger(sizes)
+    return float(np.polyfit(np.log(sizes[half]), np.log(seconds[half]), 1)[0])
 
 
 def main(file: Path | None = None) -> None:
-    """Print the slopes; draw them into a file, if one is named."""
-    values = list(points())
+    """Print how cost grows; draw it into a file, if one is named."""
+    print("\nHow the engine's time grows: slope of log time over log size, over the larger half of the sizes")
+    print(f"(0: the size does not matter; 1: in proportion to it), medians of {ROUNDS} rounds.")
+    found = []
+    for growth in GROWTHS:
+        found.append(measured(growth))
+        print(f"- {found[-1]}", flush=True)
     if file is not None:
-        drawn(values, file)
+        growth_chart.drawn(found).save(file)
+        print(f"Drawn in {file}.")
 
 
 if __name__ == "__main__":

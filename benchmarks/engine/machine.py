@@ -28,13 +28,28 @@ def versions() -> str:
     return ", ".join([f"Python {platform.python_version()}", *found])
 
 
-def described() -> str:
-    """Return the sentences that belong above a table."""
+def place() -> str:
+    """Return date and machine, and that there was one thread."""
+    cores = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    return f"{date.today():%Y-%m-%d}, {processor()}, {cores}; one thread, float64"
+
+
+def busy() -> str:
+    """Return how busy the machine is with other work, where it can tell."""
+    return f"Load of the machine before the start: {os.getloadavg()[0]:.1f}.\n" if hasattr(os, "getloadavg") else ""
+
+
+def described(rounds: int) -> str:
+    """Return the sentences that belong above a table of so many rounds."""
     threads = ", ".join(f"{name}={value}" for name, value in ONE_THREAD.items())
     return (
-        f"{date.today():%Y-%m-%d}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}.\n"
+        f"{place()}.\n"
         f"{versions()}.\n"
-        f"One thread, set before NumPy is imported: {threads}.\n"
-        "float64 throughout. Medians of rounds in which all take their turn, quartiles in brackets; processor seconds, "
-        "all threads counted."
+        f"{busy()}"
+        f"Threads, set before NumPy is imported: {threads}.\n"
+        f"Medians of {rounds} rounds in which all take their turn, quartiles in brackets; processor seconds of all "
+        "threads.\n"
+        "Times ours: the other's time over the engine's, round by round; above 1 the engine is faster, and at 0.25 the "
+        "other is four times as fast.\n"
+        "The engine draws the order of the rows while it is timed; the others are told theirs before, and are compiled."
     )

@@ -2,14 +2,13 @@
 
 import json
 
-import altair as alt
 import numpy as np
 import pytest
 
 from gd_core import original_units
 from gd_core.data import dataset
 from gd_ui.charts.packed import GRAIN
-from gd_ui.charts.template import STEP, Frames, Spec
+from gd_ui.charts.template import STEP, Frames
 from gd_ui.house_batches import ORDERS, affordable, batch_frames, run_batches
 from gd_ui.house_charts import templates
 from gd_ui.house_controls import default_size, first_epochs
@@ -31,7 +30,7 @@ from gd_ui.house_scaling import scaling_table, split_sentence
 from gd_ui.house_sets import house, house_of
 from gd_ui.house_shapes import ROWS, gradient_of, shape_sentences, tile_frames, told
 from tests.gd_ui.houses import BUNDLED, EVERY, house_settings, ran
-from tests.gd_ui.test_charts import columns_read, names_read, nodes
+from tests.gd_ui.specs import columns_read, names_read, nodes
 
 every_task = pytest.mark.parametrize(("data", "scaling"), EVERY)
 PLAYS = {"map", "losses", "weights"}
@@ -54,17 +53,6 @@ def all_frames(data: str = "diabetes", **changes: object) -> dict[str, Frames]:
 
 def packed_numbers(text: str) -> list[float]:
     return [float(part) for part in text.split(" ")]
-
-
-@pytest.mark.parametrize("name", templates())
-def test_a_template_follows_the_schema_and_carries_no_data(name: str) -> None:
-    spec: Spec = json.loads(json.dumps({key: v for key, v in templates()[name].items() if key != "$schema"}))
-    for node in nodes(spec):
-        if "datum" in node:
-            del node["scale"], node["legend"]
-    assert alt.LayerChart.from_dict(spec).to_dict(validate=True)["layer"]
-    assert "datasets" not in spec
-    assert len(json.dumps(spec)) < 30_000
 
 
 @pytest.mark.parametrize("name", templates())

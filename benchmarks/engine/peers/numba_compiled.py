@@ -21,7 +21,7 @@ compiled = njit(fastmath=True, error_model="numpy")
 def moments(design: Array, y: Array) -> tuple[Array, Array, float]:
     """Return H = X'X / N (P, P), the best parameters (P,) and the loss there; NumPy's own calls are the fastest."""
     h = design.T @ design / len(y)
-    best = np.linalg.solve(h, design.T @ y / len(y))
+    best = np.asarray(np.linalg.solve(h, design.T @ y / len(y)), float)
     return h, best, float(np.mean((design @ best - y) ** 2))
 
 

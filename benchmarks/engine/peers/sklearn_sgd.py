@@ -14,7 +14,7 @@ from benchmarks.engine.peers import Peer, Peers, Work
 
 
 def regressor(case: Descent) -> SGDRegressor:
-    """Return one that does not shuffle: it cannot be told an order."""
+    """Return one that does not shuffle, as it cannot be told an order; shuffling does not take it longer."""
     rate, epochs = 2 * float(case.rates[0]), case.recipe.epochs
     return SGDRegressor(
         penalty=None, learning_rate="constant", eta0=rate, max_iter=epochs, tol=None, shuffle=False, average=False

@@ -11,44 +11,54 @@ import torch
 from benchmarks.engine.answer import Answer
 from benchmarks.engine.case import Descent, Grid
 from benchmarks.engine.peers import Peer, Peers, Work
+from gd_core import LOSSES
 
 torch.set_num_threads(1)
 
 
-def _prediction(case: Descent, theta: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Return the model's outputs (B, K) from parameters (P,) on rows (B, D)."""
-    model, end = case.objective.model, 0
-    for fan_in, fan_out in pairwise(model.sizes):
+Layers = list[tuple[torch.Tensor, torch.Tensor]]
+"""The weights (fan in, fan out) and biases (fan out,) of every layer."""
+
+
+def _layers(case: Descent, theta: torch.Tensor) -> Layers:
+    """Return the model's parameters as parts of theta (P,), each with a gradient of its own."""
+    layers, end = [], 0
+    for fan_in, fan_out in pairwise(case.objective.model.sizes):
         start, middle, end = end, end + fan_in * fan_out, end + (fan_in + 1) * fan_out
-        x = torch.addmm(theta[middle:end], x, theta[start:middle].view(fan_in, fan_out))
-        x = x if model.linear else torch.sigmoid(x)
-    return x
+        weights, biases = theta[start:middle].view(fan_in, fan_out), theta[middle:end]
+        layers.append((weights.requires_grad_(), biases.requires_grad_()))
+    return layers
 
 
 def by_autograd(case: Descent) -> Work:
-    """Loss, backward, step on one tensor of parameters, which is copied after each; torch.optim takes twice as long."""
+    """Loss, backward, step, with all parameters copied after each. With torch.optim it would take twice as long."""
     x, y = torch.tensor(case.objective.x), torch.tensor(case.objective.y)
     if case.recipe.batch_size is None:
         batches = [(x, y)] * case.updates
     else:
         rows = torch.tensor(case.rows[0])
         batches = list(zip(x[rows].unbind(), y[rows].unbind(), strict=True))
-    weight = float(case.objective.loss.value(np.ones(1), np.zeros(1))[0])  # 1, or 1/2 for half the squared error
+    linear, half = case.objective.model.linear, case.objective.loss is LOSSES["half squared"]
     rate, momentum = float(case.rates[0]), case.recipe.momentum
 
     def work() -> Answer:
-        theta = torch.tensor(case.start, requires_grad=True)
-        v = torch.zeros_like(theta)
-        path = torch.empty((case.updates + 1, len(case.start)), dtype=torch.float64)
-        path[0] = theta.detach()
-        for t, (inputs, target) in enumerate(batches, start=1):
-            loss = weight * torch.nn.functional.mse_loss(_prediction(case, theta, inputs), target)
-            (grad,) = torch.autograd.grad(loss, theta)
+        theta = torch.tensor(case.start)
+        layers = _layers(case, theta)
+        parameters = [part for layer in layers for part in layer]
+        velocities = [torch.zeros_like(part) for part in parameters]
+        path = torch.empty((case.updates + 1, len(theta)), dtype=torch.float64)
+        path[0] = theta
+        for t, (output, target) in enumerate(batches, start=1):
+            for weights, biases in layers:
+                output = torch.addmm(biases, output, weights)
+                output = output if linear else torch.sigmoid(output)
+            loss = torch.nn.functional.mse_loss(output, target)
+            (loss / 2 if half else loss).backward()
             with torch.no_grad():
-                if momentum is not None:
-                    grad = v.mul_(momentum).add_(grad)
-                theta.sub_(grad, alpha=rate)
-            path[t] = theta.detach()
+                for part, v in zip(parameters, velocities, strict=True):
+                    part.sub_(part.grad if momentum is None else v.mul_(momentum).add_(part.grad), alpha=rate)
+                    part.grad = None
+            path[t] = theta
         return Answer(path.numpy()[None])
 
     return work
@@ -78,13 +88,13 @@ def _together(case: Descent, rule: Callable[[], Step]) -> Work:
 
 def many_runs(case: Descent) -> Work:
     """All runs of plain descent in one tensor."""
-    rates = torch.tensor(case.rates)
-    return _together(case, lambda: lambda grad, t: -rates * grad)
+    downhill = -torch.tensor(case.rates)
+    return _together(case, lambda: lambda grad, t: downhill * grad)
 
 
 def many_adams(case: Descent) -> Work:
     """All runs of Adam in one tensor, the moments updated in place."""
-    rates = torch.tensor(case.rates)
+    downhill = -torch.tensor(case.rates)
 
     def rule() -> Step:
         m, s = torch.zeros((2, 2, case.recipe.runs), dtype=torch.float64)
@@ -92,7 +102,7 @@ def many_adams(case: Descent) -> Work:
         def step(grad: torch.Tensor, t: int) -> torch.Tensor:
             m.mul_(0.9).add_(grad, alpha=0.1)
             s.mul_(0.999).addcmul_(grad, grad, value=0.001)
-            return -rates * (m / (1 - 0.9 ** (t + 1))) / (s / (1 - 0.999 ** (t + 1))).sqrt_().add_(1e-8)
+            return downhill * (m / (1 - 0.9 ** (t + 1))) / (s / (1 - 0.999 ** (t + 1))).sqrt_().add_(1e-8)
 
         return step
 

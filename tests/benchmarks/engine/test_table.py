@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,11 @@ def test_figures_have_three_digits_and_no_exponent(value: float, shown: str) -> 
 
 def test_what_stands_above_names_no_host_and_says_what_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "FAMILIES", {"Nowhere": Family("no_such_library", "no-such-package", "none")})
-    text = machine.described()
+    text = machine.described(7)
     assert "Nowhere absent" in text
     assert "OPENBLAS_NUM_THREADS=1" in text
+    assert "Medians of 7 rounds" in text
+    assert f"{date.today():%Y-%m-%d}" in text
     assert platform.node() not in text
 
 

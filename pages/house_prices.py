@@ -44,8 +44,7 @@ with st.container(gap="xsmall"):
             icon=":material/cloud_download:",
         )
         if missing.can_fetch and action.button("Fetch from OpenML", icon=":material/download:"):
-            with st.spinner("Asking OpenML …"):
-                trouble = house_controls.fetch(missing.name)
+            trouble = house_controls.fetch(missing.name)
             if trouble is None:
                 st.rerun()
             st.error(trouble, icon=":material/cloud_off:")

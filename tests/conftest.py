@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from gd_ui import house_sets, openml
 from gd_ui.housing import BOSTON_FILE, FOLDER
-from tests.gd_ui.openml_server import OpenML, ask_at, serving
+from tests.gd_ui.openml_server import OpenML, Serve, ask_at, serving
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
 """Where the file may lie beside the project's folder."""
@@ -46,9 +46,6 @@ def nothing_fetched(no_boston_file: None, tmp_path: Path, monkeypatch: pytest.Mo
         ask_at(f"http://127.0.0.1:{deaf.getsockname()[1]}", monkeypatch)
         yield home
     house_sets._kept.cache_clear()
-
-
-Serve = Callable[[OpenML], OpenML]
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from sklearn.datasets import _openml
 
 HIGHWAYS = ["1", "2", "3", "4", "5", "6", "7", "8", "24"]
 """The categories of the column RAD, numbers written as text."""
@@ -84,6 +83,8 @@ class OpenML:
     """By what is asked for: list, description, features, qualities, file. What is not here is answered well."""
     md5: str | None = None
     """The checksum in the description; that of the file if none is given."""
+    withdrawn: bool = False
+    """Whether the set is among the deactivated ones, which OpenML lists only when asked for those."""
     asked: list[str] = field(default_factory=list)
     """What was asked for, in order."""
     address: str = ""
@@ -94,7 +95,7 @@ class OpenML:
         """Return what a path asks for and the right answer to it; None where OpenML knows no such set."""
         table, api = self.table, "/api/v1/json/data"
         contents: dict[str, tuple[str, Callable[[], bytes]]] = {
-            f"{api}/list/data_name/{table.name}/limit/2/data_version/1": ("list", self._list),
+            f"{api}/list/data_name/{table.name}/limit/2/data_version/1{self._of_status}": ("list", self._list),
             f"{api}/{table.did}": ("description", self._description),
             f"{api}/features/{table.did}": ("features", self._features),
             f"{api}/qualities/{table.did}": ("qualities", self._qualities),
@@ -104,13 +105,21 @@ class OpenML:
         return what, None if content is None else content()
 
     @property
+    def _of_status(self) -> str:
+        return "/status/deactivated" if self.withdrawn else ""
+
+    @property
+    def _status(self) -> str:
+        return "deactivated" if self.withdrawn else "active"
+
+    @property
     def _file_path(self) -> str:
         return f"/data/v1/download/{50_000 + self.table.did}/{self.table.name}.arff"
 
     def _list(self) -> bytes:
         table = self.table
         entry = {
-            "did": table.did, "name": table.name, "version": 1, "status": "active", "format": "ARFF",
+            "did": table.did, "name": table.name, "version": 1, "status": self._status, "format": "ARFF",
             "file_id": 50_000 + table.did,
             "quality": [{"name": "NumberOfInstances", "value": f"{len(table.rows)}.0"}],
         }  # fmt: skip
@@ -121,7 +130,7 @@ class OpenML:
         description = {
             "id": str(table.did), "name": table.name, "version": "1", "description": "Made up.", "format": "ARFF",
             "licence": "Public", "url": self.address + self._file_path, "file_id": str(50_000 + table.did),
-            "default_target_attribute": table.target, "visibility": "public", "status": "active",
+            "default_target_attribute": table.target, "visibility": "public", "status": self._status,
             "md5_checksum": self.md5 or hashlib.md5(self._file()).hexdigest(),
         }  # fmt: skip
         return _json({"data_set_description": description})
@@ -216,6 +225,11 @@ def hang(handler: Handler, content: bytes) -> None:
     handler.openml.closing.wait()
 
 
+def mute(handler: Handler, content: bytes) -> None:
+    """Accept the question and never say a word."""
+    handler.openml.closing.wait()
+
+
 def cut(handler: Handler, content: bytes) -> None:
     """Close the connection halfway through a gzipped answer."""
     zipped = gzip.compress(content)
@@ -262,8 +276,14 @@ def serving(openml: OpenML) -> Iterator[OpenML]:
 
 def ask_at(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let scikit-learn ask at another address than OpenML's, and not pause before it asks again."""
+    from sklearn.datasets import _openml  # slow to import, and most tests fetch nothing
+
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(_openml, "time", SimpleNamespace(sleep=lambda seconds: None))
     for name in ("_SEARCH_NAME", "_DATA_INFO", "_DATA_FEATURES", "_DATA_QUALITIES"):
         path = getattr(_openml, name).partition("/api/")[2]
         monkeypatch.setattr(_openml, name, f"{address}/api/{path}")
+
+
+Serve = Callable[[OpenML], OpenML]
+"""What the fixture `serve` provides: it starts a server and returns it."""

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from gd_ui.housing import BOSTON_FILE, CALIFORNIA_FILE, FOLDER, Unavailable, at_hand, boston, california, has_boston
-from tests.conftest import Serve
-from tests.gd_ui.openml_server import OpenML, boston_table, houses_table
+from tests.gd_ui.openml_server import OpenML, Serve, boston_table, houses_table
 
 pytestmark = pytest.mark.usefixtures("nothing_fetched")
 ROWS = 6

@@ -16,14 +16,15 @@ from gd_ui import openml
 from gd_ui.housing import BOSTON_FILE, Unavailable, at_hand, boston
 from gd_ui.lessons import ROOT
 from gd_ui.openml_trouble import Failed, why
-from tests.conftest import Serve
 from tests.gd_ui.openml_server import (
     Answer,
     OpenML,
+    Serve,
     Table,
     boston_table,
     cut,
     hang,
+    mute,
     plain,
     reset,
     short,
@@ -105,12 +106,20 @@ def test_columns_are_taken_by_name_and_categories_as_the_numbers_they_spell(kind
     assert np.hstack([data.x, data.y]).tolist() == numbers.tolist()
 
 
+@pytest.mark.filterwarnings("ignore:Version 1 of dataset boston is inactive:UserWarning")
+def test_a_set_that_openml_withdrew_but_still_has_is_fetched(serve: Serve) -> None:
+    server = serve(OpenML(boston_table(), withdrawn=True))
+    assert boston(fetch=True).x.shape == (506, 13)
+    assert server.asked == ["unknown", *PARTS]
+
+
 TROUBLES: dict[str, tuple[OpenML, str]] = {
     **{f"{part} 404": (OpenML(boston_table(), {part: status(404)}), "error 404 (Not Found)") for part in PARTS},
     **{f"{part} 412": (OpenML(boston_table(), {part: status(412)}), "no such set") for part in PARTS},
     **{f"{part} 500": (OpenML(boston_table(), {part: status(500)}), "error 500") for part in PARTS},
     **{f"{part} cut": (OpenML(boston_table(), {part: cut}), "arrived incomplete") for part in PARTS},
     **{f"{part} hangs": (OpenML(boston_table(), {part: hang}), "fell silent") for part in ("list", "file")},
+    **{f"{part} unanswered": (OpenML(boston_table(), {part: mute}), "fell silent") for part in ("list", "features")},
     **{f"{part} breaks off": (OpenML(boston_table(), {part: reset}), "broke off") for part in ("list", "file")},
     "another name": (OpenML(boston_table()._replace(name="else")), "no such set"),
     "sign in": (OpenML(boston_table(), {"list": sign_in}), "Something else than OpenML answered"),
@@ -263,6 +272,15 @@ def test_an_error_nobody_thought_of_is_named_by_its_kind() -> None:
     assert why(Failed("As it is.")) == "As it is."
 
 
-def test_nothing_fetched_is_stored_in_the_project() -> None:
-    listed = [file.name for file in ROOT.rglob("*") if ".git" not in file.parts and file.suffix in {".arff", ".gz"}]
-    assert listed == []
+def project_files() -> set[Path]:
+    """Return what lies in the project's folder and in those of its data, interface and pages."""
+    folders = [ROOT, *(ROOT / name for name in ("data", "gd_ui", "pages"))]
+    return {file for folder in folders for file in folder.iterdir() if not file.name.startswith((".", "__"))}
+
+
+def test_nothing_fetched_is_left_in_the_project(serve: Serve, nothing_fetched: Path) -> None:
+    before = project_files()
+    serve(OpenML(boston_table()))
+    boston(fetch=True)
+    assert project_files() == before
+    assert not nothing_fetched.is_relative_to(ROOT)

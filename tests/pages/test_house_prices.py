@@ -16,9 +16,8 @@ from gd_ui.house_findings import findings
 from gd_ui.house_sets import SETS, house
 from gd_ui.house_shapes import gradient_of, shape_sentences
 from gd_ui.lessons import ROOT
-from tests.conftest import Serve
 from tests.gd_ui.houses import BUNDLED, house_settings, ran
-from tests.gd_ui.openml_server import Answer, OpenML, boston_table, cut, hang, houses_table, short, status
+from tests.gd_ui.openml_server import Answer, OpenML, Serve, boston_table, cut, hang, houses_table, short, status
 
 PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["housing"]["weights_at_159"]
 TABS = {"Split and scale": 0, "Shapes": 1, "Mini-batches": 2, "Predictions": 2, "Weights": 2}

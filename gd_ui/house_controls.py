@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from gd_core import SCALINGS
-from gd_ui import controls
+from gd_ui import controls, openml
 from gd_ui.house_batches import MOST_UPDATES, affordable
 from gd_ui.house_run import HouseSettings
 from gd_ui.house_sets import SETS, House, house
@@ -25,8 +25,8 @@ DRAWN = "drawn"
 """What stands in the field of the two start values when they stay as drawn."""
 SHARE = 0.4
 """Of the limit: a rate to start with."""
-SHOWN, FETCHED = "house shown", "house fetched"
-"""Keys of the session: the set shown last, and one just fetched, whose settings are still to be set."""
+SHOWN, MISSED = "house shown", "house missed"
+"""Keys of the session: the set shown last, and one asked for in the run before that was not at hand then."""
 
 
 class Missing(NamedTuple):
@@ -51,8 +51,9 @@ class Choice(NamedTuple):
 def ask() -> Choice:
     """Show one row of main controls, the rest behind "More", and return what is chosen."""
     notices: controls.Notices = []
-    if FETCHED in st.session_state:
-        st.session_state.update(defaults(st.session_state.pop(FETCHED)))
+    missed = st.session_state.pop(MISSED, None)
+    if missed is not None and missed == st.session_state.get("data"):
+        _use_defaults()  # by now it may have been fetched, here or by another visitor
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         asked = controls.choose(
             st.selectbox, "Data", "data", list(SETS), notices, on_change=_use_defaults, help=_ABOUT_DATA, width=140
@@ -94,15 +95,25 @@ def ask() -> Choice:
 
 
 def fetch(name: str) -> str | None:
-    """Get a set from OpenML and have its settings set next; return a message if it cannot be had."""
+    """Get a set from OpenML behind a progress bar; return a message if it cannot be had.
+
+    Moving a control ends the wait, not the request: a set that arrives later is at hand from then on.
+    """
     get = SETS[name].fetch
+    if get is None:
+        return None
+    label = f"Asking OpenML, for at most {openml.ANSWER_WITHIN:.0f} seconds …"
+    bar, trouble = st.progress(0.0, text=label), None
+
+    def report(seconds: float) -> None:
+        bar.progress(min(seconds / openml.ANSWER_WITHIN, 1.0), text=label)  # also where a moved control ends the wait
+
     try:
-        if get is not None:
-            get()
+        get(report)
     except Unavailable as error:
-        return str(error)
-    st.session_state[FETCHED] = name
-    return None
+        trouble = str(error)
+    bar.empty()
+    return trouble
 
 
 def rates(houses: House) -> list[float]:
@@ -163,6 +174,7 @@ def _at_hand(asked: str) -> tuple[str, Missing | None]:
         house(asked, SCALES[0])
     except Unavailable as error:
         shown = str(st.session_state.get(SHOWN, next(iter(SETS))))
+        st.session_state[MISSED] = asked
         return shown, Missing(asked, str(error), SETS[asked].from_where is None)
     st.session_state[SHOWN] = asked
     return asked, None

@@ -32,8 +32,8 @@ class HouseSet(NamedTuple):
     learning_rate: float | None = None
     """With the course's scaling; None takes a share of the limit."""
     updates: int = 500
-    fetch: Callable[[], Dataset] | None = None
-    """Gets the set from OpenML; None for a set that needs no fetching."""
+    fetch: Callable[[Callable[[float], None]], Dataset] | None = None
+    """Gets the set from OpenML, telling a function the seconds waited; None for a set that needs no fetching."""
     file: str | None = None
     """The file that is looked for before."""
 
@@ -47,13 +47,13 @@ SETS: dict[str, HouseSet] = {
     "diabetes": HouseSet(SAME_SETS["diabetes"].about, diabetes, (2, 3)),
     "California": HouseSet(
         "Median house prices in districts of California, eight columns.",
-        housing.california, (0, 6), fetch=functools.partial(housing.california, fetch=True),
+        housing.california, (0, 6), fetch=lambda report: housing.california(fetch=True, report=report),
         file=housing.CALIFORNIA_FILE,
     ),
     "Boston": HouseSet(
         f"The houses of course text C, thirteen columns. {housing.WHY_RETIRED}",
-        housing.boston, (5, 9), (-100.0, -100.0), 0.005, 2000, functools.partial(housing.boston, fetch=True),
-        housing.BOSTON_FILE,
+        housing.boston, (5, 9), (-100.0, -100.0), 0.005, 2000,
+        lambda report: housing.boston(fetch=True, report=report), housing.BOSTON_FILE,
     ),
     "wine": HouseSet(SAME_SETS["wine"].about, wine, (0, 6)),
     "breast cancer": HouseSet(SAME_SETS["breast cancer"].about, breast_cancer, (0, 7)),

@@ -101,7 +101,7 @@ def about_rows(rows: str) -> str | None:
         return WHY_RETIRED if rows == HOUSES else None
     return (
         f"The course's own rows, Boston housing, are not stored here: put {BOSTON_FILE} into the folder that {FOLDER} "
-        "names, and they can be chosen."
+        "names, or fetch the set on the page on house prices, and they can be chosen."
     )
 
 

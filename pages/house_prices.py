@@ -43,11 +43,11 @@ with st.container(gap="xsmall"):
             icon=":material/cloud_download:",
         )
         if missing.can_fetch and action.button("Fetch from OpenML", icon=":material/download:"):
-            with st.spinner("Asking OpenML …"):
+            with about:  # what follows below keeps its place, and the player its update
                 trouble = house_controls.fetch(missing.name)
-            if trouble is None:
-                st.rerun()
-            st.error(trouble, icon=":material/cloud_off:")
+                if trouble is None:
+                    st.rerun()
+                st.error(trouble, icon=":material/cloud_off:")
     source = SETS[settings.data].from_where
     run = computed(
         ("houses", settings, source), lambda report: run_house(settings, houses, report), "Descending on all rows …"

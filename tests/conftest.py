@@ -1,21 +1,27 @@
-"""What tests of every part share: the Boston file, which is never stored here."""
+"""What tests of every part share: sets that are never stored here, and an OpenML on this computer."""
 
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from gd_ui import house_sets, openml
 from gd_ui.housing import BOSTON_FILE, FOLDER
+from tests.gd_ui.openml_server import OpenML, Serve, ask_at, serving
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
 """Where the file may lie beside the project's folder."""
+FOLDERS = [Path(folder) for folder in (os.environ.get(FOLDER), BESIDE) if folder]
+"""Where it is looked for; noted before a test takes the variable away."""
 
 
 @pytest.fixture
 def boston_file(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the lab find the Boston file, or skip the test and say why."""
-    folders = [Path(folder) for folder in (os.environ.get(FOLDER), BESIDE) if folder]
-    for folder in folders:
+    for folder in FOLDERS:
         if (folder / BOSTON_FILE).is_file():
             monkeypatch.setenv(FOLDER, str(folder))
             return folder / BOSTON_FILE
@@ -26,3 +32,30 @@ def boston_file(monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_boston_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the lab find no Boston file, whatever this machine has."""
     monkeypatch.delenv(FOLDER, raising=False)
+
+
+@pytest.fixture
+def nothing_fetched(no_boston_file: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Provide an empty folder for what is fetched, forget what was, and let a port that refuses stand for OpenML."""
+    home = tmp_path / "scikit_learn_data"
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(home))
+    monkeypatch.setattr(openml, "_answers", {})
+    house_sets._kept.cache_clear()
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        ask_at(f"http://127.0.0.1:{deaf.getsockname()[1]}", monkeypatch)
+        yield home
+    house_sets._kept.cache_clear()
+
+
+@pytest.fixture
+def serve(nothing_fetched: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Provide a function that lets an OpenML of a test answer on this computer until the test ends."""
+    with ExitStack() as servers:
+
+        def started(server: OpenML) -> OpenML:
+            servers.enter_context(serving(server))
+            ask_at(server.address, monkeypatch)
+            return server
+
+        yield started

@@ -1,17 +1,14 @@
 """The page on house prices, run as a visitor's script: every control, every link, missing data, and what is shown."""
 
 import json
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pytest
-import sklearn.datasets
 from streamlit.testing.v1 import AppTest
 
-from gd_ui import housing
+from gd_ui import housing, openml
 from gd_ui.house_batches import batch_sentences, run_batches
 from gd_ui.house_controls import COURSE_RUNS, default_rate, defaults
 from gd_ui.house_ends import weight_sentence
@@ -20,7 +17,7 @@ from gd_ui.house_sets import SETS, house
 from gd_ui.house_shapes import gradient_of, shape_sentences
 from gd_ui.lessons import ROOT
 from tests.gd_ui.houses import BUNDLED, house_settings, ran
-from tests.gd_ui.test_housing import boston_frame
+from tests.gd_ui.openml_server import Answer, OpenML, Serve, boston_table, cut, hang, houses_table, short, status
 
 PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["housing"]["weights_at_159"]
 TABS = {"Split and scale": 0, "Shapes": 1, "Mini-batches": 2, "Predictions": 2, "Weights": 2}
@@ -212,10 +209,7 @@ def test_unknown_tabs_and_rows_show_the_first() -> None:
 
 
 @pytest.mark.parametrize("data", ["Boston", "California"])
-def test_a_missing_set_is_explained_and_the_one_before_stays(
-    data: str, no_boston_file: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(housing, "_fetched", {})
+def test_a_missing_set_is_explained_and_the_one_before_stays(data: str, nothing_fetched: Path) -> None:
     app = opened(data="wine", lr="0.2")
     before = charts(app)
     app.selectbox(key="data").set_value(data).run()
@@ -229,8 +223,7 @@ def test_a_missing_set_is_explained_and_the_one_before_stays(
     assert float(app.select_slider(key="lr").value) == 0.2
 
 
-def test_a_link_to_a_missing_set_says_one_thing_only(no_boston_file: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(housing, "_fetched", {})
+def test_a_link_to_a_missing_set_says_one_thing_only(nothing_fetched: Path) -> None:
     app = opened(data="Boston", across="rooms", up="tax", lr="0.005", start="-100,-100")
     assert notices(app) == []
     assert len(app.info) == 1
@@ -248,39 +241,87 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_is_fetched(
     assert len(charts(app)) == 3
 
 
-def offline(**asked: object) -> object:
-    raise OSError("no network in tests")
+def fetch_button(app: AppTest) -> object:
+    """Return the button that asks OpenML."""
+    return next(button for button in app.button if button.label.startswith("Fetch"))
 
 
-def test_without_a_connection_one_message_comes_and_the_set_before_stays(
-    no_boston_file: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("answers", "named"),
+    [
+        (None, "could not be reached (Connection refused)"),
+        ({"list": status(404)}, "error 404"),
+        ({"list": status(412)}, "no such set"),
+        ({"file": cut}, "arrived incomplete"),
+        ({"file": short}, "checksum"),
+        ({"features": hang}, "fell silent"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:A network error:UserWarning", "ignore:Invalid cache:RuntimeWarning")
+def test_where_fetching_fails_one_message_comes_and_the_set_before_stays(
+    answers: dict[str, Answer] | None, named: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(housing, "_fetched", {})
-    monkeypatch.setattr(sklearn.datasets, "fetch_openml", offline)
-    app = opened(data="Boston")
+    monkeypatch.setattr(openml, "SILENCE", 0.2)
+    if answers is not None:
+        serve(OpenML(boston_table(), answers))
+    app = opened(data="wine", lr="0.2")
     before = charts(app)
-    next(button for button in app.button if button.label.startswith("Fetch")).click().run()
+    app.selectbox(key="data").set_value("Boston").run()
+    fetch_button(app).click().run()
     assert not app.exception
     (error,) = app.error
-    assert "could not be reached" in error.value
+    assert named in error.value
+    assert len(app.info) == 1
     assert charts(app) == before
+    assert float(app.select_slider(key="lr").value) == 0.2
+    fetch_button(app).click().run()
+    assert len(app.error) == 1
 
 
-def test_a_fetched_set_is_shown_with_its_own_settings(no_boston_file: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(housing, "_fetched", {})
-    monkeypatch.setattr(
-        sklearn.datasets, "fetch_openml", lambda **asked: SimpleNamespace(frame=boston_frame().sample(frac=1.0))
-    )
-    house_of_tests = sys.modules["gd_ui.house_sets"]._kept
-    house_of_tests.cache_clear()
-    app = opened(data="Boston")
-    next(button for button in app.button if button.label.startswith("Fetch")).click().run()
+@pytest.mark.parametrize("data", ["Boston", "California"])
+def test_a_fetched_set_is_shown_with_its_own_settings_and_fetched_once(data: str, serve: Serve) -> None:
+    table = boston_table() if data == "Boston" else houses_table()
+    server = serve(OpenML(table))
+    app = opened(data="wine", lr="0.2", updates="50")
+    app.selectbox(key="data").set_value(data).run()
+    assert server.asked == []
+    fetch_button(app).click().run()
     assert not app.exception
     assert not app.error
     assert not app.info
-    assert app.selectbox(key="across").value == "rooms"
-    assert float(app.select_slider(key="lr").value) == 0.005
-    house_of_tests.cache_clear()
+    assert notices(app) == []
+    for name, value in defaults(data).items():
+        assert app.session_state[name] == value
+    assert charts(app)[0]["this"]["across"] == [f"{defaults(data)['across']} →"]
+    again = opened(data=data, tab="Split and scale")
+    assert not again.info
+    assert len(again.table[0].value) == len(table.columns)
+    assert server.asked == ["list", "description", "features", "qualities", "file"]
+
+
+def test_a_set_that_another_visitor_fetched_is_shown_with_its_own_settings(serve: Serve) -> None:
+    serve(OpenML(boston_table()))
+    app = opened(data="wine", lr="0.2")
+    app.selectbox(key="data").set_value("Boston").run()
+    housing.boston(fetch=True)
+    app.run()
+    assert not app.exception
+    assert not app.info
+    assert notices(app) == []
+    for name, value in defaults("Boston").items():
+        assert app.session_state[name] == value
+
+
+def test_a_set_given_up_for_another_leaves_the_other_s_settings_alone(serve: Serve) -> None:
+    serve(OpenML(boston_table()))
+    app = opened(data="Boston")
+    housing.boston(fetch=True)
+    app.selectbox(key="data").set_value("wine").run()
+    app.select_slider(key="lr").set_value(app.select_slider(key="lr").options[3]).run()
+    chosen = app.select_slider(key="lr").value
+    app.run()
+    assert app.select_slider(key="lr").value == chosen
+    assert app.selectbox(key="data").value == "wine"
 
 
 @pytest.mark.parametrize("name", COURSE_RUNS)

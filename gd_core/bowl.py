@@ -40,7 +40,9 @@ class Bowl(NamedTuple):
 
     def value(self, theta: Array) -> Array:
         """J (R,) of parameters theta (R, P)."""
-        return self.rest + _squares(self._moved(theta) - self.aim.reshape(-1, 1))
+        off = self._moved(theta)
+        off -= self.aim.reshape(-1, 1)  # in place: for a long path fresh memory is dearer than arithmetic
+        return self.rest + _squares(off)
 
     def excess(self, theta: Array) -> Array:
         """J(theta) - J(best) (R,) of parameters theta (R, P), in which nothing large cancels."""

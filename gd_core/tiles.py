@@ -58,7 +58,8 @@ def _blocks(stretch: Stretch, runs: int) -> tuple[Array, Array]:
     rows[:, :total] = stretch.batches[:, :, 0]
     rates = np.zeros((runs, count * BLOCK))
     rates[:, :total] = stretch.rates * stretch.data.bend
-    return stretch.data.rows.take(rows.reshape(runs, count, BLOCK), axis=0, mode="clip"), rates.reshape(runs, count, BLOCK, 1)
+    read = stretch.data.rows.take(rows.reshape(runs, count, BLOCK), axis=0, mode="clip")
+    return read, rates.reshape(runs, count, BLOCK, 1)
 
 
 def _solved(products: Array, right: Array) -> Array:

@@ -78,6 +78,7 @@ def _chunks(stretch: Stretch, runs: int, length: int, count: int) -> Chunks:
     """Cut what a stretch reads into chunks of so many updates, so many per run."""
     assert stretch.batches is not None
     rows = _in_chunks(stretch.batches[:, :, 0], length, count, fill=len(stretch.data.rows) - 1)  # (S, W)
+    # no row number is out of range, and NumPy reads sooner when it need not make sure of that: "clip"
     read = np.ascontiguousarray(stretch.data.rows.T).take(rows, axis=1, mode="clip")  # (P+1, S, W)
     rates = stretch.rates * stretch.data.bend
     if rates.size == 1:

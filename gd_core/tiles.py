@@ -58,7 +58,7 @@ def _blocks(stretch: Stretch, runs: int) -> tuple[Array, Array]:
     rows[:, :total] = stretch.batches[:, :, 0]
     rates = np.zeros((runs, count * BLOCK))
     rates[:, :total] = stretch.rates * stretch.data.bend
-    read = stretch.data.rows.take(rows.reshape(runs, count, BLOCK), axis=0, mode="clip")
+    read = stretch.data.rows.take(rows.reshape(runs, count, BLOCK), axis=0, mode="clip")  # none is out of range
     return read, rates.reshape(runs, count, BLOCK, 1)
 
 

@@ -60,7 +60,7 @@ def _gradients(stretch: Stretch, here: Array, factor: Array) -> Array:
         slopes = x.T @ (x @ here.T - y)  # (P, R)
         hessian = np.broadcast_to(x.T @ x, (len(here), width, width))
         return np.asarray(factor * np.concatenate([hessian, slopes.T[:, :, None]], axis=2)[:, None])
-    read = rows.take(stretch.batches, axis=0)  # (R, L, B, P+1)
+    read = rows.take(stretch.batches, axis=0, mode="clip")  # (R, L, B, P+1); no row number is out of range
     read[..., width] = residuals(read, here)
     maps: Array = read[..., :width].swapaxes(2, 3) @ read
     maps *= factor

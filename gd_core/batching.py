@@ -19,24 +19,26 @@ from gd_core import checks
 from gd_core.shapes import FULL, Rows
 
 
-def _shuffled(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    return rng.permutation(n)
+def _shuffled(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
+    epochs[:] = np.arange(epochs.shape[1])
+    rng.permuted(epochs, axis=1, out=epochs)
 
 
-def _sequential(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    return np.arange(n)
+def _sequential(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
+    epochs[:] = np.arange(epochs.shape[1])
 
 
-def _with_replacement(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    return rng.integers(0, n, n)
+def _with_replacement(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
+    epochs[:] = rng.integers(0, epochs.shape[1], epochs.shape)
 
 
-ORDERS: dict[str, Callable[[np.random.Generator, int], NDArray[np.intp]]] = {
+ORDERS: dict[str, Callable[[np.random.Generator, NDArray[np.intp]], None]] = {
     "shuffled": _shuffled,
     "sequential": _sequential,
     "with replacement": _with_replacement,
 }
-"""The row numbers of one epoch: a new permutation each epoch, the stored order, or n independent draws."""
+"""Each fills epochs (E, n) with row numbers: a new permutation each epoch, the stored order, or n independent draws.
+What an epoch reads does not depend on how many come after it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +116,5 @@ class Batching:
                 row[:] = drawn[seed]
                 continue
             drawn[seed] = row
-            for epoch in range(epochs):
-                row[epoch * n : (epoch + 1) * n] = ORDERS[self.order](generators[seed], n)
+            ORDERS[self.order](generators[seed], row.reshape(epochs, n))
         return stream

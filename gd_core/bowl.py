@@ -6,28 +6,20 @@ not change its length; so the rows can be turned until all but a few of them are
     J(theta) = rest + |root theta - aim|² = floor + (theta - best)' H (theta - best),   H = root' root
 
 `root` and `aim` have one row per input and one more, the `rest` is what no theta can reach. They are the triangle of a
-QR decomposition. Every term is a square, so no loss comes out negative; and because columns are measured from about
-their mean, offsets that are large against the spread take no digits away. (Golub and Van Loan 2013, "Matrix
-computations", section 5.3; Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance", on shifts.)
+QR decomposition, `gd_core.triangle`. Every term is a square, so no loss comes out negative. (Golub and Van Loan 2013,
+"Matrix computations", section 5.3.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from gd_core.objective import Objective
 from gd_core.shapes import FULL, Array, Rows
+from gd_core.triangle import triangle
 
-TILE = 8192
-"""Rows looked at together: they should stay near the processor. So few are decomposed directly."""
-PILOT = 1000
-"""Rows whose mean the columns are measured from."""
-PLAIN = 1e-3
-"""Sums of products square the data's condition. They serve where the smallest eigenvalue of the correlations of inputs
-and targets is above this: little noise or inputs that nearly follow from each other put it below."""
 CONSTANT = 1e-20
 """A column whose spread is below this share of its size does not vary: one last digit in a million rows is 1e-19."""
 
@@ -48,7 +40,9 @@ class Bowl(NamedTuple):
 
     def value(self, theta: Array) -> Array:
         """J (R,) of parameters theta (R, P)."""
-        return self.rest + _squares(self._moved(theta) - self.aim.reshape(-1, 1))
+        off = self._moved(theta)
+        off -= self.aim.reshape(-1, 1)  # in place: for a long path fresh memory is dearer than arithmetic
+        return self.rest + _squares(off)
 
     def excess(self, theta: Array) -> Array:
         """J(theta) - J(best) (R,) of parameters theta (R, P), in which nothing large cancels."""
@@ -69,9 +63,8 @@ def bowl(objective: Objective, batch: Rows = FULL) -> Bowl:
     if not objective.quadratic:
         raise ValueError("objective must be quadratic: a linear model with a squared or half squared loss.")
     x, y = objective.x[batch], objective.y[batch]
-    middle = np.hstack([x[:: -(-len(x) // PILOT)].mean(axis=0), y[:: -(-len(y) // PILOT)].mean(axis=0)])
-    triangle = _triangle(x, y, middle) * float(np.sqrt(objective.loss.bend / 2 / len(x)))
-    ones, columns = triangle[:, :1], triangle[:, 1:] + triangle[:, :1] * middle
+    whole = triangle(x, y) * float(np.sqrt(objective.loss.bend / 2 / len(x)))
+    ones, columns = whole[:, :1], whole[:, 1:]
     inputs, rows = x.shape[1], x.shape[1] + 1
     root = np.hstack([columns[:rows, :inputs], ones[:rows]]) if objective.model.bias else columns[:rows, :inputs]
     aim, rest = columns[:rows, inputs:], float(np.square(columns[rows:, inputs:]).sum())
@@ -82,49 +75,6 @@ def bowl(objective: Objective, batch: Rows = FULL) -> Bowl:
 def _squares(rows: Array) -> Array:
     """Return the sum of squares (R,) of every column of rows (M, R)."""
     return np.asarray(np.einsum("mr,mr->r", rows, rows))
-
-
-def _tiles(x: Array, y: Array, middle: Array) -> Iterator[Array]:
-    """Yield a 1, the inputs and the targets of TILE rows after another, (1+D+K, B), measured from the middle (D+K,)."""
-    room = np.empty((1 + len(middle), min(TILE, len(x))))
-    room[0] = 1
-    first_target, middle = 1 + x.shape[1], middle[:, None]
-    for start in range(0, len(x), TILE):
-        rows = slice(start, start + TILE)
-        tile = room[:, : len(x[rows])]
-        np.subtract(x[rows].T, middle[: x.shape[1]], out=tile[1:first_target])
-        np.subtract(y[rows].T, middle[x.shape[1] :], out=tile[first_target:])
-        yield tile
-
-
-def _triangle(x: Array, y: Array, middle: Array) -> Array:
-    """Return R (<= 1+D+K, 1+D+K) of the QR decomposition of a 1, the inputs and the targets, less the middle (D+K,)."""
-    if len(x) > TILE and (quick := _from_products(x, y, middle)) is not None:
-        return quick
-    triangle = np.empty((0, 1 + len(middle)))
-    for tile in _tiles(x, y, middle):
-        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, tile.T]), mode="r"))
-    return triangle
-
-
-def _from_products(x: Array, y: Array, middle: Array) -> Array | None:
-    """Return the same triangle by Cholesky from the sums of products, sooner; None where that would cost digits."""
-    sums = np.zeros((1 + len(middle), 1 + len(middle)))
-    for tile in _tiles(x, y, middle):
-        for i in range(0, len(tile), 2):  # with two rows at a time, about twice as fast as all products at once
-            sums[i : i + 2, i:] += tile[i : i + 2].dot(tile[i:].T)
-    totals = sums[0, 1:] / np.sqrt(len(x))
-    centred = np.triu(sums[1:, 1:]) - np.triu(np.outer(totals, totals))
-    spread = np.sqrt(np.maximum(np.diag(centred), 0))
-    if not (np.isfinite(centred).all() and spread.min() > 0):
-        return None
-    correlations = centred.T / spread / spread[:, None]
-    if np.linalg.eigvalsh(correlations)[0] < PLAIN:  # both read the lower half
-        return None
-    triangle = np.zeros_like(sums)
-    triangle[0] = np.hstack([np.sqrt(len(x)), totals])
-    triangle[1:, 1:] = np.linalg.cholesky(correlations).T * spread
-    return triangle
 
 
 def _lowest_point(root: Array, aim: Array, *, bias: bool) -> tuple[Array, float]:

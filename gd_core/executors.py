@@ -8,10 +8,12 @@ cluster of computers (dask's `Client.get_executor`, for one).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gd_core.descent import Report
+
+if TYPE_CHECKING:  # a twentieth of the cold start, so it is imported only where somebody brings an executor
+    from concurrent.futures import Executor, Future
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -19,6 +21,13 @@ Result = TypeVar("Result")
 
 def silent(fraction: float) -> None:
     """Tell nobody; unlike a lambda, this can be sent to another process."""
+
+
+def is_one(value: object) -> bool:
+    """Return whether a value is an executor."""
+    from concurrent.futures import Executor
+
+    return isinstance(value, Executor)
 
 
 def carry_out(
@@ -37,16 +46,7 @@ def carry_out(
     progress = Progress(report, sum(sizes))
     if executor is None:
         return [_here(work, piece, size, progress) for piece, size in zip(pieces, sizes, strict=True)]
-    futures: list[Future[Result]] = []
-    try:
-        futures.extend(_submitted(executor, work, piece) for piece in pieces)  # those before an error are kept
-        size_of = dict(zip(futures, sizes, strict=True))
-        for future in as_completed(futures):
-            progress.add(size_of[future])
-        return list(map(_collected, futures))
-    finally:
-        for future in futures:
-            future.cancel()
+    return _there(executor, work, pieces, sizes, progress)
 
 
 class Progress:
@@ -94,8 +94,31 @@ def _here(work: Callable[[Piece, Report], Result], piece: Piece, size: int, prog
     return result
 
 
+def _there(
+    executor: Executor,
+    work: Callable[[Piece, Report], Result],
+    pieces: Sequence[Piece],
+    sizes: Sequence[int],
+    progress: Progress,
+) -> list[Result | Exception]:
+    from concurrent.futures import as_completed
+
+    futures: list[Future[Result]] = []
+    try:
+        futures.extend(_submitted(executor, work, piece) for piece in pieces)  # those before an error are kept
+        size_of = dict(zip(futures, sizes, strict=True))
+        for future in as_completed(futures):
+            progress.add(size_of[future])
+        return list(map(_collected, futures))
+    finally:
+        for future in futures:
+            future.cancel()
+
+
 def _submitted(executor: Executor, work: Callable[[Piece, Report], Result], piece: Piece) -> Future[Result]:
     """Hand a piece to the executor; if its workers have died meanwhile, the future says so."""
+    from concurrent.futures import BrokenExecutor, Future
+
     try:
         return executor.submit(work, piece, silent)
     except BrokenExecutor as error:

@@ -65,7 +65,7 @@ def walk(stretch: Stretch, state: Array, path: Array) -> Pieces:
     starts = chain_in_groups(maps.reshape(*maps.shape[:2], runs, count), state, group).reshape(len(maps), 1, -1)
     starts[:width, 0] += here
 
-    places = np.empty((length, width, 1, runs * count))
+    places = chunks.x[:, :, None]  # where an update has been, its row is read no more; fresh memory would cost time
     velocity = starts[width:].copy()
     _run(chunks, stretch.rule, starts[:width], velocity, places)
     ends = np.concatenate([places[-1], velocity])
@@ -78,7 +78,8 @@ def _chunks(stretch: Stretch, runs: int, length: int, count: int) -> Chunks:
     """Cut what a stretch reads into chunks of so many updates, so many per run."""
     assert stretch.batches is not None
     rows = _in_chunks(stretch.batches[:, :, 0], length, count, fill=len(stretch.data.rows) - 1)  # (S, W)
-    read = np.ascontiguousarray(stretch.data.rows.T).take(rows, axis=1)  # (P+1, S, W)
+    # no row number is out of range, and NumPy reads sooner when it need not make sure of that: "clip"
+    read = np.ascontiguousarray(stretch.data.rows.T).take(rows, axis=1, mode="clip")  # (P+1, S, W)
     rates = stretch.rates * stretch.data.bend
     if rates.size == 1:
         rates = np.full((length, 1), rates[0, 0])

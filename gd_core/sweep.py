@@ -13,12 +13,11 @@ NumPy gives them (same version, same kind of processor, as many BLAS threads).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
 from dataclasses import fields, replace
 from functools import partial
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +27,9 @@ from gd_core.engines import METHODS
 from gd_core.experiment import Recipe, train
 from gd_core.objective import Objective
 from gd_core.shapes import Array
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 PIECE = 2**21
 """The most numbers that one piece of work holds, 16 MB; a recipe that needs more is a piece by itself, and one that is
@@ -105,7 +107,7 @@ def _checked(objective: object, recipes: object, executor: object, method: str) 
     checks.choice("method", method, METHODS)
     if not isinstance(objective, Objective):
         raise ValueError(f"objective must be an Objective, such as prepare(...).train; got {_kind(objective)}.")
-    if executor is not None and not isinstance(executor, Executor):
+    if executor is not None and not executors.is_one(executor):
         raise ValueError(f"executor must be None or a concurrent.futures.Executor; got {_kind(executor)}.")
     if not isinstance(recipes, Iterable):
         raise ValueError(f"recipes must be a sequence of Recipes; got {_kind(recipes)}.")

@@ -43,7 +43,8 @@ def walk(stretch: Stretch, state: Array, path: Array) -> Pieces:
     places *= found @ np.concatenate([ways, np.ones_like(ways[..., :1])], axis=2)[..., None]
     starts = state[:, None] + ways
     places[:, :, 0] += starts
-    np.cumsum(places, axis=2, out=places)
+    for j in range(1, BLOCK):  # running sums over all blocks at a time, which NumPy's own takes one by one
+        places[:, :, j] += places[:, :, j - 1]
     path[...] = places.reshape(runs, -1, width)[:, : path.shape[1]]
     return Pieces(starts, places[:, :, -1], BLOCK)
 
@@ -57,7 +58,8 @@ def _blocks(stretch: Stretch, runs: int) -> tuple[Array, Array]:
     rows[:, :total] = stretch.batches[:, :, 0]
     rates = np.zeros((runs, count * BLOCK))
     rates[:, :total] = stretch.rates * stretch.data.bend
-    return stretch.data.rows.take(rows.reshape(runs, count, BLOCK), axis=0), rates.reshape(runs, count, BLOCK, 1)
+    read = stretch.data.rows.take(rows.reshape(runs, count, BLOCK), axis=0, mode="clip")  # none is out of range
+    return read, rates.reshape(runs, count, BLOCK, 1)
 
 
 def _solved(products: Array, right: Array) -> Array:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # The core's modules in layers; each may import modules of the layers above its own line.
 CORE_LAYERS = (
     {"shapes"},
-    {"checks", "affine_maps"},
+    {"checks", "affine_maps", "triangle"},
     {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling", "landscapes", "chain", "extent"},
     {"objective", "heavy_ball"},
     {"curvature", "bowl", "stretch", "fixed", "gradcheck", "least_squares"},

@@ -27,6 +27,14 @@ def test_every_epoch_is_a_new_permutation_cut_into_batches(draw: tuple[int, int]
         assert len(epoch[-1]) == n - size * (per_epoch - 1)  # short, and nothing of it leaks onwards
 
 
+@pytest.mark.parametrize("n", [1, 2, 7, 404])
+def test_the_epochs_are_those_of_a_generator_that_is_asked_for_one_after_the_other(n: int) -> None:
+    rng, drawing = np.random.default_rng(3), np.random.default_rng(3)
+    (shuffled,), (drawn,) = (Batching(1, order).plan(n, 5, [3]).stream for order in ("shuffled", "with replacement"))
+    assert shuffled.tolist() == [row for _ in range(5) for row in rng.permutation(n).tolist()]
+    assert drawn.tolist() == [row for _ in range(5) for row in drawing.integers(0, n, n).tolist()]
+
+
 def test_epochs_are_shuffled_anew() -> None:
     first, second = Batching(50).plan(50, 2, [3])
     assert first.tolist() != second.tolist()

@@ -154,7 +154,7 @@ def test_whatever_the_columns_are_a_loss_is_right_and_never_negative(
 def test_rows_in_many_tiles_have_the_loss_of_all_of_them(
     monkeypatch: pytest.MonkeyPatch, kind: str, noise: float, bias: bool
 ) -> None:
-    monkeypatch.setattr(sys.modules["gd_core.bowl"], "TILE", 16)
+    monkeypatch.setattr(sys.modules["gd_core.triangle"], "TILE", 16)
     on = of_columns(["plain", kind], 100, noise, bias=bias, loss="squared", seed=1)
     shape = bowl(on)
     for theta in np.vstack([np.random.default_rng(2).normal(size=(3, on.n_params)), shape.best]):
@@ -162,16 +162,19 @@ def test_rows_in_many_tiles_have_the_loss_of_all_of_them(
         assert abs(float(shape.value(theta[None])[0]) - exact) <= rounding(on, theta, exact) + 1e-13 * exact
 
 
-@pytest.mark.parametrize(("noise", "quick"), [(1.0, True), (0.3, True), (1e-3, False), (0.0, False)])
+@pytest.mark.parametrize(
+    ("third", "noise", "quick"),
+    [*(("tiny", noise, True) for noise in (1.0, 0.3, 1e-3, 1e-6)), ("tiny", 0.0, False), ("copy", 0.3, False)],
+)
 def test_sums_of_products_serve_where_they_keep_the_digits(
-    monkeypatch: pytest.MonkeyPatch, noise: float, quick: bool
+    monkeypatch: pytest.MonkeyPatch, third: str, noise: float, quick: bool
 ) -> None:
-    """With little noise the loss near the minimum is a small difference of large sums."""
-    module = sys.modules["gd_core.bowl"]
+    """With little noise the loss near the minimum is small, but products are of what a line misses already."""
+    module = sys.modules["gd_core.triangle"]
     made: list[Array | None] = []
-    products = module._from_products
-    monkeypatch.setattr(module, "_from_products", lambda *given: made.append(products(*given)) or made[-1])
-    on = of_columns(["plain", "offset", "tiny"], 3 * module.TILE + 5, noise, bias=True, loss="squared", seed=3)
+    products = module._by_products
+    monkeypatch.setattr(module, "_by_products", lambda *given: made.append(products(*given)) or made[-1])
+    on = of_columns(["plain", "offset", third], 3 * module.TILE + 5, noise, bias=True, loss="squared", seed=3)
     shape = bowl(on)
     assert [triangle is not None for triangle in made] == [quick]
     design = np.hstack([on.x, np.ones((on.n, 1))]).astype(np.longdouble)

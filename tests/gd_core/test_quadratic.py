@@ -122,7 +122,7 @@ def test_the_history_is_that_of_the_path() -> None:
 
 
 def test_any_number_of_updates_reads_the_rows_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules["gd_core.bowl"]
+    module = sys.modules["gd_core.triangle"]
     read: list[int] = []
     tiles = module._tiles
 

@@ -19,24 +19,29 @@ from gd_core import checks
 from gd_core.shapes import FULL, Rows
 
 
-def _shuffled(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    return rng.permutation(n)
+def _shuffled(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
+    _sequential(rng, epochs)
+    rng.permuted(epochs, axis=1, out=epochs)
 
 
-def _sequential(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    return np.arange(n)
+def _sequential(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
+    epochs[:] = np.arange(epochs.shape[1])
 
 
-def _with_replacement(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    return rng.integers(0, n, n)
+def _with_replacement(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
+    epochs[:] = rng.integers(0, epochs.shape[1], epochs.shape)
 
 
-ORDERS: dict[str, Callable[[np.random.Generator, int], NDArray[np.intp]]] = {
+ORDERS: dict[str, Callable[[np.random.Generator, NDArray[np.intp]], None]] = {
     "shuffled": _shuffled,
     "sequential": _sequential,
     "with replacement": _with_replacement,
 }
-"""The row numbers of one epoch: a new permutation each epoch, the stored order, or n independent draws."""
+"""Writes the row numbers of all epochs (epochs, n): a new permutation each, the stored order, or n independent draws.
+
+All epochs in one call, since a call takes longer than to shuffle a handful of rows; NumPy draws the same numbers as it
+does epoch by epoch.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +94,7 @@ class Batching:
         checks.whole("epochs", epochs, 1)
         size = n if self.size is None else checks.whole("batch_size", self.size, 1, n)
         cuts = np.append(np.arange(size, n, size), n)
-        seen = np.concatenate([[0], *(epoch * n + cuts for epoch in range(epochs))])
+        seen = np.append(0, np.arange(0, epochs * n, n)[:, None] + cuts)
         if self.size is None:
             return Plan(None, seen)
         stream = np.empty((len(seeds), epochs * n), dtype=np.intp)
@@ -98,7 +103,6 @@ class Batching:
             if seed in drawn:
                 row[:] = drawn[seed]
                 continue
-            drawn[seed], rng = row, np.random.default_rng(seed)
-            for epoch in range(epochs):
-                row[epoch * n : (epoch + 1) * n] = ORDERS[self.order](rng, n)
+            drawn[seed] = row
+            ORDERS[self.order](np.random.default_rng(seed), row.reshape(epochs, n))
         return Plan(stream, seen)

@@ -149,7 +149,7 @@ def everywhere(
     `n` is the number of rows behind one evaluation; with it the work is cut into pieces that fit the cache.
     """
     flat = thetas.reshape(-1, thetas.shape[-1])
-    size = max(1, 2**17 // n)
+    size = max(1, 2**15 // n)
     heights = np.empty(len(flat))
     for start in range(0, len(flat), size):
         heights[start : start + size] = value(flat[start : start + size])

@@ -53,6 +53,17 @@ def test_a_run_sees_the_batches_it_sees_alone(order: str, draw: tuple[int, int],
         assert [batch[r] for batch in together] == alone
 
 
+@given(st.integers(1, 300), SEEDS)
+def test_epochs_drawn_at_once_are_those_drawn_one_after_the_other(n: int, seed: int) -> None:
+    shuffled, drawn = np.random.default_rng(seed), np.random.default_rng(seed)
+    one_by_one = {
+        "shuffled": [shuffled.permutation(n).tolist() for _ in range(3)],
+        "with replacement": [drawn.integers(0, n, n).tolist() for _ in range(3)],
+    }
+    for order, epochs in one_by_one.items():
+        assert Batching(1, order).plan(n, 3, [seed]).stream.reshape(3, n).tolist() == epochs
+
+
 @given(DRAWS, SEEDS)
 def test_sequential_order_is_the_stored_order(draw: tuple[int, int], seed: int) -> None:
     n, size = draw

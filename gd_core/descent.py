@@ -126,7 +126,7 @@ def losses_along(
         return everywhere(objective.value, path, objective.n, report)
     shape = bowl(objective) if shape is None else shape
     if len(path) > MANY and path.strides[0] == path.itemsize:  # runs side by side: update by update nothing is copied
-        loss = np.stack([shape.value(state) for state in path.swapaxes(0, 1)], axis=1)
+        loss = shape.along(path.transpose(1, 2, 0)).T
     else:
         loss = everywhere(shape.value, path, objective.n_params, report)
     if not loss.max() < HIGH:

@@ -17,7 +17,7 @@ turns, (runs, 1) if all read differently; an axis of the examples along which al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, pairwise, repeat
 
 import numpy as np
@@ -30,7 +30,7 @@ from gd_core.optimizers import Affine, Optimizer, State
 from gd_core.shapes import Array
 
 Examples = Iterator[tuple[Array, Array]]
-"""The inputs (P, B, A or 1, C or 1) of every update, with a 1 for the bias, and the targets (B, A or 1, C or 1)."""
+"""The inputs (D, B, A or 1, C or 1) of every update and the targets (B, A or 1, C or 1)."""
 
 SUMMED = 160
 """Products (P times B) in one run's gradient up to which long rows beat the loop's many small matrix products."""
@@ -83,19 +83,13 @@ def _walk(objective: Objective, optimizer: Optimizer, states: Array, examples: E
     """Fill the states (T+1, P, A, C) behind the first, by any rule."""
     by_run = states.reshape(*states.shape[:2], -1).swapaxes(1, 2)  # (T+1, R, P)
     memory = optimizer.init(by_run[0])
-    for t, (x, y) in enumerate(examples):
-        prediction = np.einsum("pbac,pac->bac", x, states[t])
-        slope = objective.loss.slope(prediction, y) / len(y)
-        grad = np.einsum("pbac,bac->pac", x, slope)
+    for t, grad in enumerate(_gradients(states, examples, repeat(objective.loss.bend))):
         step, memory = optimizer.update(grad.reshape(len(grad), -1).T, memory)
         np.add(by_run[t], step, out=by_run[t + 1])
 
 
 def _walk_plainly(objective: Objective, rule: Affine, states: Array, examples: Examples) -> None:
-    """Fill the states (T+1, P, A, C) behind the first, by step = -rate * grad: a row of rates is all there is to know.
-
-    The slope of a quadratic loss is bend * (prediction - y), so rate, bend and 1 / B meet in one factor.
-    """
+    """Fill the states (T+1, P, A, C) behind the first, by step = -rate * grad, known by a row of rates."""
     bend = rule.direct * objective.loss.bend
     runs = states.shape[2:]
 
@@ -104,11 +98,36 @@ def _walk_plainly(objective: Objective, rule: Affine, states: Array, examples: E
 
     rate = rule.rate
     factors = (factor(rate(t)) for t in count()) if callable(rate) else repeat(factor(rate))
-    for t, ((x, y), row) in enumerate(zip(examples, factors, strict=False)):
-        error = np.einsum("pbac,pac->bac", x, states[t])
-        error -= y
-        error *= row if len(y) == 1 else row / len(y)
-        np.subtract(states[t], np.einsum("pbac,bac->pac", x, error), out=states[t + 1])
+    for t, step in enumerate(_gradients(states, examples, factors)):
+        np.subtract(states[t], step, out=states[t + 1])
+
+
+def _gradients(states: Array, examples: Examples, factors: Iterable[float | Array]) -> Iterator[Array]:
+    """Yield at every state (P, A, C) but the last the gradient (P, A, C) of half the squared error, times a factor.
+
+    The slope of a quadratic loss is bend * (prediction - y), so bend, rate and 1 / B meet in one factor. The next state
+    has to be filled before the next gradient is asked for.
+    """
+    for state, (x, y), factor in zip(states, examples, factors, strict=False):
+        inputs, rows = x.shape[:2]
+        bias = len(state) > inputs
+        grad = np.empty_like(state)
+        # by the bias it is the sum of the slopes over the rows: a single row's slope is written where it belongs
+        slope = grad[inputs:] if bias and rows == 1 else np.empty((rows, *state.shape[1:]))
+        if inputs == 1:
+            np.multiply(x[0], state[:1], out=slope)
+        else:
+            np.einsum("dbac,dac->bac", x, state[:inputs], out=slope)
+        if bias:
+            slope += state[inputs]
+        slope -= y
+        slope *= factor if rows == 1 else factor / rows
+        if rows == 1:
+            np.multiply(x[:, 0], slope, out=grad[:inputs])
+        else:
+            np.einsum("dbac,bac->dac", x, slope, out=grad[:inputs])
+            slope.sum(axis=0, keepdims=True, out=grad[inputs:]) if bias else None
+        yield grad
 
 
 def _told(examples: Examples, total: int, report: Report) -> Examples:
@@ -136,7 +155,7 @@ def _shared(stream: NDArray[np.intp]) -> NDArray[np.intp]:
 def _examples(objective: Objective, streams: NDArray[np.intp], plan: Plan) -> Examples:
     """Look up the examples of every update, as many at a time as HELD allows."""
     seen, end = plan.seen, 0
-    inputs = np.vstack([objective.x.T, np.ones((int(objective.model.bias), objective.n))])  # (P, N)
+    inputs = np.ascontiguousarray(objective.x.T)  # (D, N)
     if plan.stream is None:
         yield from repeat((inputs[..., None, None], objective.y[..., None]), len(plan))
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -48,10 +49,30 @@ does epoch by epoch.
 class Plan:
     """Every batch of every run. Iterating gives the rows of update 1, 2, … T: indices (R, B), or FULL."""
 
-    stream: NDArray[np.intp] | None
-    """Row numbers in reading order (R, epochs * n), or None when every update uses all rows."""
+    streams: NDArray[np.intp] | None
+    """Row numbers in reading order (S, epochs * n), or None when every update uses all rows."""
     seen: NDArray[np.intp]
     """Examples read up to each update, (T+1,) from 0; update t reads stream[:, seen[t-1]:seen[t]]."""
+    reader: NDArray[np.intp] | None = None
+    """(R,) which of the streams each run reads; None if each has its own."""
+
+    @cached_property
+    def stream(self) -> NDArray[np.intp] | None:
+        """The stream of every run (R, epochs * n), or None. Runs that share one have copies: see `streams` if many."""
+        return self.streams if self.streams is None or self.reader is None else self.streams[self.reader]
+
+    @property
+    def runs(self) -> int | None:
+        """R, or None when every update uses all rows: such a plan fits any number of runs."""
+        return None if self.streams is None else len(self.streams if self.reader is None else self.reader)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Plan:
+        """Return the plan of the chosen (R,) among the runs."""
+        if self.streams is None:
+            return self
+        if self.reader is None:
+            return Plan(self.streams[chosen], self.seen)
+        return Plan(self.streams, self.seen, self.reader[chosen])
 
     def __len__(self) -> int:
         """Return T, the number of updates."""
@@ -60,7 +81,7 @@ class Plan:
     def until(self, updates: int) -> Plan:
         """Return the same plan ended after so many updates, or after its own last one."""
         seen = self.seen[: updates + 1]
-        return Plan(None if self.stream is None else self.stream[:, : seen[-1]], seen)
+        return Plan(None if self.streams is None else self.streams[:, : seen[-1]], seen, self.reader)
 
     def __iter__(self) -> Iterator[Rows]:
         """Yield the batch of every update."""
@@ -97,12 +118,11 @@ class Batching:
         seen = np.append(0, np.arange(0, epochs * n, n)[:, None] + cuts)
         if self.size is None:
             return Plan(None, seen)
-        stream = np.empty((len(seeds), epochs * n), dtype=np.intp)
-        drawn: dict[int, NDArray[np.intp]] = {}
-        for row, seed in zip(stream, seeds, strict=True):
-            if seed in drawn:
-                row[:] = drawn[seed]
-                continue
-            drawn[seed] = row
-            ORDERS[self.order](np.random.default_rng(seed), row.reshape(epochs, n))
-        return Plan(stream, seen)
+        distinct = {seed: s for s, seed in enumerate(dict.fromkeys(seeds))}
+        streams = np.empty((len(distinct), epochs, n), dtype=np.intp)
+        for seed, s in distinct.items():
+            ORDERS[self.order](np.random.default_rng(seed), streams[s])
+        own = len(distinct) == len(seeds)
+        return Plan(
+            streams.reshape(-1, epochs * n), seen, None if own else np.array([distinct[seed] for seed in seeds])
+        )

@@ -74,8 +74,8 @@ def descend(
 def fitting(theta: Array, objective: Differentiable, plan: Plan) -> Array:
     """Return the starts theta (R, P) if they fit the model and the plan; raises ValueError otherwise."""
     theta = checks.array("theta", theta, ("R", objective.n_params))
-    if plan.stream is not None and len(plan.stream) != len(theta):
-        raise ValueError(f"plan must have one stream per start; got {len(plan.stream)} for {len(theta)} starts.")
+    if plan.runs not in (None, len(theta)):
+        raise ValueError(f"plan must have one stream per start; got {plan.runs} for {len(theta)} starts.")
     return theta
 
 
@@ -109,7 +109,9 @@ def recorded(
     share = objective.n / (objective.n + (0 if validation is None else validation.n))
     loss = losses_along(objective, path, part(report, 0, share), shape)
     held_out = None if validation is None else losses_along(validation, path, part(report, share, 1 - share))
-    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, _first_not_finite(path, loss))
+    known = isinstance(objective, Objective) and objective.quadratic and np.isfinite(loss).all()
+    lost = np.full(len(path), NEVER) if known else _first_not_finite(path, loss)  # a loss tells of all its parameters
+    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, lost)
 
 
 @quietly

@@ -41,8 +41,7 @@ FAR = 1e100
 LARGE = 1e50
 """Data beyond this may overflow at parameters short of FAR; they are left to the loop."""
 GLANCE = 64
-"""Updates from one look for FAR to the next, and rows by which streams are told apart at first. What overflows stays
-lost, so none is missed; and streams that look alike are compared to the end."""
+"""Updates from one look for FAR to the next. What overflows stays lost, so none is missed."""
 
 
 def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
@@ -61,7 +60,7 @@ def path(
 
     For objectives to which this `applies`. The array is a view whose runs are next to each other in memory.
     """
-    streams = np.empty((1, 1, 0), dtype=np.intp) if plan.stream is None else _shared(plan.stream)
+    streams = _shared(plan)
     across, along = streams.shape[:2]
     states = np.empty((len(plan) + 1, *theta.T.shape))
     states[0] = theta.T
@@ -74,8 +73,7 @@ def path(
     places = states.transpose(2, 0, 1)
     far = np.logical_not((np.abs(places[:, len(plan) % GLANCE :: GLANCE]) < FAR).all(axis=(1, 2)))
     if far.any():
-        stream = None if plan.stream is None else plan.stream[far]
-        places[far] = loop(objective, _only(optimizer, far), theta[far], Plan(stream, plan.seen))
+        places[far] = loop(objective, _only(optimizer, far), theta[far], plan.only(far))
     return places
 
 
@@ -138,25 +136,27 @@ def _told(examples: Examples, total: int, report: Report) -> Examples:
             report(t / total)
 
 
-def _shared(stream: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Put the streams (R, epochs * n) on the grid, (A or 1, C or 1, epochs * n), each but once if that is possible."""
-    runs, length = stream.shape
-    alike = (stream[:, :GLANCE] == stream[0, :GLANCE]).all(axis=1)
-    size = int(alike.sum())
-    if size > 1 and runs % size == 0:
-        neighbours = alike[:size].all()
-        blocks = stream.reshape(-1, size, length) if neighbours else stream.reshape(size, -1, length)
-        once = blocks[:, :1] if neighbours else blocks[:1]
-        if all((block == own).all() for block, own in zip(blocks, np.broadcast_to(once, blocks.shape), strict=True)):
-            return once
-    return stream[:, None]
+def _shared(plan: Plan) -> NDArray[np.intp]:
+    """Return the streams on the grid of runs, (A or 1, C or 1, epochs * n), each but once if that is possible."""
+    if plan.streams is None:
+        return np.empty((1, 1, 0), dtype=np.intp)
+    if plan.reader is not None:
+        runs, size = len(plan.reader), int((plan.reader == plan.reader[0]).sum())
+        if runs % size == 0:
+            neighbours, turns = plan.reader.reshape(-1, size), plan.reader.reshape(size, -1)
+            if (neighbours == neighbours[:, :1]).all():
+                return plan.streams[neighbours[:, :1]]
+            if (turns == turns[:1]).all():
+                return plan.streams[turns[:1]]
+    assert plan.stream is not None
+    return plan.stream[:, None]
 
 
 def _examples(objective: Objective, streams: NDArray[np.intp], plan: Plan) -> Examples:
     """Look up the examples of every update, as many at a time as HELD allows."""
     seen, end = plan.seen, 0
     inputs = np.ascontiguousarray(objective.x.T)  # (D, N)
-    if plan.stream is None:
+    if plan.streams is None:
         yield from repeat((inputs[..., None, None], objective.y[..., None]), len(plan))
         return
     room = HELD // (len(inputs) * streams.shape[0] * streams.shape[1])

@@ -64,8 +64,8 @@ class Bowl(NamedTuple):
         for state, height in zip(states, heights, strict=True):
             np.subtract(state, self.best[:, None], out=away.reshape(state.shape))
             np.matmul(triangle, away, out=moved)
-            np.einsum("mr,mr->r", every_output, every_output, out=height)
-            height += self.lowest
+            np.square(every_output, out=every_output)
+            np.add.reduce(every_output, axis=0, out=height, initial=self.lowest)
         return heights
 
     def _moved(self, theta: Array) -> Array:

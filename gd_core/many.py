@@ -110,7 +110,7 @@ def _gradients(states: Array, examples: Examples, factors: Iterable[float | Arra
         inputs, rows = x.shape[:2]
         bias = len(state) > inputs
         grad = np.empty_like(state)
-        # by the bias it is the sum of the slopes over the rows: a single row's slope is written where it belongs
+        # the bias's entry is the sum of the slopes over the rows: that of a single row is written where it belongs
         slope = grad[inputs:] if bias and rows == 1 else np.empty((rows, *state.shape[1:]))
         if inputs == 1:
             np.multiply(x[0], state[:1], out=slope)
@@ -124,7 +124,8 @@ def _gradients(states: Array, examples: Examples, factors: Iterable[float | Arra
             np.multiply(x[:, 0], slope, out=grad[:inputs])
         else:
             np.einsum("dbac,bac->dac", x, slope, out=grad[:inputs])
-            slope.sum(axis=0, keepdims=True, out=grad[inputs:]) if bias else None
+            if bias:
+                slope.sum(axis=0, keepdims=True, out=grad[inputs:])
         yield grad
 
 

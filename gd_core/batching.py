@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,7 @@ from gd_core.shapes import FULL, Rows
 
 
 def _shuffled(rng: np.random.Generator, epochs: NDArray[np.intp]) -> None:
-    epochs[:] = np.arange(epochs.shape[1])
+    _sequential(rng, epochs)
     rng.permuted(epochs, axis=1, out=epochs)
 
 
@@ -37,18 +38,41 @@ ORDERS: dict[str, Callable[[np.random.Generator, NDArray[np.intp]], None]] = {
     "sequential": _sequential,
     "with replacement": _with_replacement,
 }
-"""Each fills epochs (E, n) with row numbers: a new permutation each epoch, the stored order, or n independent draws.
-What an epoch reads does not depend on how many come after it."""
+"""Each writes the row numbers of all epochs (E, n): a new permutation each, the stored order, or n independent draws.
+
+All epochs in one call, since a call takes longer than to shuffle a handful of rows; NumPy draws the same numbers as it
+does epoch by epoch, however many come after.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Every batch of every run. Iterating gives the rows of update 1, 2, … T: indices (R, B), or FULL."""
 
-    stream: NDArray[np.intp] | None
-    """Row numbers in reading order (R, epochs * n), or None when every update uses all rows."""
+    streams: NDArray[np.intp] | None
+    """Row numbers in reading order (S, epochs * n), or None when every update uses all rows."""
     seen: NDArray[np.intp]
     """Examples read up to each update, (T+1,) from 0; update t reads stream[:, seen[t-1]:seen[t]]."""
+    reader: NDArray[np.intp] | None = None
+    """(R,) which of the streams each run reads; None if each has its own."""
+
+    @cached_property
+    def stream(self) -> NDArray[np.intp] | None:
+        """The stream of every run (R, epochs * n), or None. Runs that share one have copies: see `streams` if many."""
+        return self.streams if self.streams is None or self.reader is None else self.streams[self.reader]
+
+    @property
+    def runs(self) -> int | None:
+        """R, or None when every update uses all rows: such a plan fits any number of runs."""
+        return None if self.streams is None else len(self.streams if self.reader is None else self.reader)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Plan:
+        """Return the plan of the chosen (R,) among the runs."""
+        if self.streams is None:
+            return self
+        if self.reader is None:
+            return Plan(self.streams[chosen], self.seen)
+        return Plan(self.streams, self.seen, self.reader[chosen])
 
     def __len__(self) -> int:
         """Return T, the number of updates."""
@@ -61,7 +85,8 @@ class Plan:
     def between(self, start: int, end: int) -> Plan:
         """Return the updates after the first `start`, up to the `end`-th or the plan's last, as a plan by itself."""
         seen = self.seen[start : end + 1]
-        return Plan(None if self.stream is None else self.stream[:, seen[0] : seen[-1]], seen - seen[0])
+        streams = None if self.streams is None else self.streams[:, seen[0] : seen[-1]]
+        return Plan(streams, seen - seen[0], self.reader)
 
     def __iter__(self) -> Iterator[Rows]:
         """Yield the batch of every update."""
@@ -99,22 +124,16 @@ class Batching:
         checks.whole("epochs", epochs, 1)
         size = n if self.size is None else checks.whole("batch_size", self.size, 1, n)
         cuts = np.append(np.arange(size, n, size), n)
-        generators = {} if self.size is None else {seed: np.random.default_rng(seed) for seed in seeds}
+        distinct = {seed: s for s, seed in enumerate(dict.fromkeys(seeds))}
+        reader = None if len(distinct) == len(seeds) else np.array([distinct[seed] for seed in seeds])
+        generators = [np.random.default_rng(seed) for seed in distinct]
         for done in range(0, epochs, at_once):
             length = min(at_once, epochs - done)
-            seen = np.append(0, np.arange(length)[:, None] * n + cuts)
-            yield Plan(None if self.size is None else self._stream(n, length, seeds, generators), seen)
-
-    def _stream(
-        self, n: int, epochs: int, seeds: Sequence[int], generators: dict[int, np.random.Generator]
-    ) -> NDArray[np.intp]:
-        """Return the row numbers (R, epochs * n) that the generators draw next; runs of the same seed read the same."""
-        stream = np.empty((len(seeds), epochs * n), dtype=np.intp)
-        drawn: dict[int, NDArray[np.intp]] = {}
-        for row, seed in zip(stream, seeds, strict=True):
-            if seed in drawn:
-                row[:] = drawn[seed]
+            seen = np.append(0, np.arange(0, length * n, n)[:, None] + cuts)
+            if self.size is None:
+                yield Plan(None, seen)
                 continue
-            drawn[seed] = row
-            ORDERS[self.order](generators[seed], row.reshape(epochs, n))
-        return stream
+            streams = np.empty((len(distinct), length, n), dtype=np.intp)
+            for rows, generator in zip(streams, generators, strict=True):
+                ORDERS[self.order](generator, rows)
+            yield Plan(streams.reshape(-1, length * n), seen, reader)

@@ -48,6 +48,20 @@ class Bowl(NamedTuple):
         """J(theta) - J(best) (R,) of parameters theta (R, P), in which nothing large cancels."""
         return _squares(self._moved(theta - self.best))
 
+    def along(self, states: Array) -> Array:
+        """J (T, R) of states (T, P, R) of runs that lie side by side, from one array for all that comes in between."""
+        triangle = np.linalg.qr(self.root, mode="r")  # (<= Q, Q), and J = lowest + |triangle (theta - best)|²
+        away = np.empty((self.root.shape[1], self.aim.shape[1] * states.shape[2]))
+        moved = np.empty((len(triangle), away.shape[1]))
+        every_output = moved.reshape(-1, states.shape[2])
+        heights = np.empty((len(states), states.shape[2]))
+        for state, height in zip(states, heights, strict=True):
+            np.subtract(state, self.best[:, None], out=away.reshape(state.shape))
+            np.matmul(triangle, away, out=moved)
+            np.square(every_output, out=every_output)
+            np.add.reduce(every_output, axis=0, out=height, initial=self.lowest)
+        return heights
+
     def _moved(self, theta: Array) -> Array:
         """Return root theta (M K, R) of parameters theta (R, P)."""
         inputs, outputs = self.root.shape[1], self.aim.shape[1]

@@ -89,8 +89,8 @@ def descend(
 def fitting(theta: Array, objective: Differentiable, plan: Plan) -> Array:
     """Return the starts theta (R, P) if they fit the model and the plan; raises ValueError otherwise."""
     theta = checks.array("theta", theta, ("R", objective.n_params))
-    if plan.stream is not None and len(plan.stream) != len(theta):
-        raise ValueError(f"plan must have one stream per start; got {len(plan.stream)} for {len(theta)} starts.")
+    if plan.runs not in (None, len(theta)):
+        raise ValueError(f"plan must have one stream per start; got {plan.runs} for {len(theta)} starts.")
     return theta
 
 
@@ -124,7 +124,9 @@ def recorded(
     share = objective.n / (objective.n + (0 if validation is None else validation.n))
     loss = losses_along(objective, path, part(report, 0, share), shape)
     held_out = None if validation is None else losses_along(validation, path, part(report, share, 1 - share))
-    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, first_not_finite(path, loss))
+    known = isinstance(objective, Objective) and objective.quadratic and np.isfinite(loss).all()
+    lost = np.full(len(path), NEVER) if known else first_not_finite(path, loss)  # a loss tells of all its parameters
+    return History(path, loss, held_out, plan.seen, plan.seen / objective.n, lost)
 
 
 @quietly
@@ -145,7 +147,7 @@ def losses_along(
         return everywhere(objective.value, path, objective.n, report)
     shape = bowl(objective) if shape is None else shape
     if len(path) > MANY and path.strides[0] == path.itemsize:  # runs side by side: update by update nothing is copied
-        loss = np.stack([shape.value(state) for state in path.swapaxes(0, 1)], axis=1)
+        loss = shape.along(path.transpose(1, 2, 0)).T
     else:
         loss = everywhere(shape.value, path, objective.n_params, report)
     if not loss.max() < HIGH:
@@ -168,7 +170,7 @@ def everywhere(
     `n` is the number of rows behind one evaluation; with it the work is cut into pieces that fit the cache.
     """
     flat = thetas.reshape(-1, thetas.shape[-1])
-    size = max(1, 2**17 // n)
+    size = max(1, 2**15 // n)
     heights = np.empty(len(flat))
     for start in range(0, len(flat), size):
         heights[start : start + size] = value(flat[start : start + size])

@@ -17,7 +17,7 @@ turns, (runs, 1) if all read differently; an axis of the examples along which al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, pairwise, repeat
 
 import numpy as np
@@ -30,7 +30,7 @@ from gd_core.optimizers import Affine, Optimizer, State
 from gd_core.shapes import Array
 
 Examples = Iterator[tuple[Array, Array]]
-"""The inputs (P, B, A or 1, C or 1) of every update, with a 1 for the bias, and the targets (B, A or 1, C or 1)."""
+"""The inputs (D, B, A or 1, C or 1) of every update and the targets (B, A or 1, C or 1)."""
 
 SUMMED = 160
 """Products (P times B) in one run's gradient up to which long rows beat the loop's many small matrix products."""
@@ -41,8 +41,7 @@ FAR = 1e100
 LARGE = 1e50
 """Data beyond this may overflow at parameters short of FAR; they are left to the loop."""
 GLANCE = 64
-"""Updates from one look for FAR to the next, and rows by which streams are told apart at first. What overflows stays
-lost, so none is missed; and streams that look alike are compared to the end."""
+"""Updates from one look for FAR to the next. What overflows stays lost, so none is missed."""
 
 
 def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
@@ -61,7 +60,7 @@ def path(
 
     For objectives to which this `applies`. The array is a view whose runs are next to each other in memory.
     """
-    streams = np.empty((1, 1, 0), dtype=np.intp) if plan.stream is None else _shared(plan.stream)
+    streams = _shared(plan)
     across, along = streams.shape[:2]
     states = np.empty((len(plan) + 1, *theta.T.shape))
     states[0] = theta.T
@@ -74,8 +73,7 @@ def path(
     places = states.transpose(2, 0, 1)
     far = np.logical_not((np.abs(places[:, len(plan) % GLANCE :: GLANCE]) < FAR).all(axis=(1, 2)))
     if far.any():
-        stream = None if plan.stream is None else plan.stream[far]
-        places[far] = loop(objective, _only(optimizer, far), theta[far], Plan(stream, plan.seen))
+        places[far] = loop(objective, _only(optimizer, far), theta[far], plan.only(far))
     return places
 
 
@@ -83,19 +81,13 @@ def _walk(objective: Objective, optimizer: Optimizer, states: Array, examples: E
     """Fill the states (T+1, P, A, C) behind the first, by any rule."""
     by_run = states.reshape(*states.shape[:2], -1).swapaxes(1, 2)  # (T+1, R, P)
     memory = optimizer.init(by_run[0])
-    for t, (x, y) in enumerate(examples):
-        prediction = np.einsum("pbac,pac->bac", x, states[t])
-        slope = objective.loss.slope(prediction, y) / len(y)
-        grad = np.einsum("pbac,bac->pac", x, slope)
+    for t, grad in enumerate(_gradients(states, examples, repeat(objective.loss.bend))):
         step, memory = optimizer.update(grad.reshape(len(grad), -1).T, memory)
         np.add(by_run[t], step, out=by_run[t + 1])
 
 
 def _walk_plainly(objective: Objective, rule: Affine, states: Array, examples: Examples) -> None:
-    """Fill the states (T+1, P, A, C) behind the first, by step = -rate * grad: a row of rates is all there is to know.
-
-    The slope of a quadratic loss is bend * (prediction - y), so rate, bend and 1 / B meet in one factor.
-    """
+    """Fill the states (T+1, P, A, C) behind the first, by step = -rate * grad, known by a row of rates."""
     bend = rule.direct * objective.loss.bend
     runs = states.shape[2:]
 
@@ -104,11 +96,37 @@ def _walk_plainly(objective: Objective, rule: Affine, states: Array, examples: E
 
     rate = rule.rate
     factors = (factor(rate(t)) for t in count()) if callable(rate) else repeat(factor(rate))
-    for t, ((x, y), row) in enumerate(zip(examples, factors, strict=False)):
-        error = np.einsum("pbac,pac->bac", x, states[t])
-        error -= y
-        error *= row if len(y) == 1 else row / len(y)
-        np.subtract(states[t], np.einsum("pbac,bac->pac", x, error), out=states[t + 1])
+    for t, step in enumerate(_gradients(states, examples, factors)):
+        np.subtract(states[t], step, out=states[t + 1])
+
+
+def _gradients(states: Array, examples: Examples, factors: Iterable[float | Array]) -> Iterator[Array]:
+    """Yield at every state (P, A, C) but the last the gradient (P, A, C) of half the squared error, times a factor.
+
+    The slope of a quadratic loss is bend * (prediction - y), so bend, rate and 1 / B meet in one factor. The next state
+    has to be filled before the next gradient is asked for.
+    """
+    for state, (x, y), factor in zip(states, examples, factors, strict=False):
+        inputs, rows = x.shape[:2]
+        bias = len(state) > inputs
+        grad = np.empty_like(state)
+        # the bias's entry is the sum of the slopes over the rows: that of a single row is written where it belongs
+        slope = grad[inputs:] if bias and rows == 1 else np.empty((rows, *state.shape[1:]))
+        if inputs == 1:
+            np.multiply(x[0], state[:1], out=slope)
+        else:
+            np.einsum("dbac,dac->bac", x, state[:inputs], out=slope)
+        if bias:
+            slope += state[inputs]
+        slope -= y
+        slope *= factor if rows == 1 else factor / rows
+        if rows == 1:
+            np.multiply(x[:, 0], slope, out=grad[:inputs])
+        else:
+            np.einsum("dbac,bac->dac", x, slope, out=grad[:inputs])
+            if bias:
+                slope.sum(axis=0, keepdims=True, out=grad[inputs:])
+        yield grad
 
 
 def _told(examples: Examples, total: int, report: Report) -> Examples:
@@ -119,25 +137,27 @@ def _told(examples: Examples, total: int, report: Report) -> Examples:
             report(t / total)
 
 
-def _shared(stream: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Put the streams (R, epochs * n) on the grid, (A or 1, C or 1, epochs * n), each but once if that is possible."""
-    runs, length = stream.shape
-    alike = (stream[:, :GLANCE] == stream[0, :GLANCE]).all(axis=1)
-    size = int(alike.sum())
-    if size > 1 and runs % size == 0:
-        neighbours = alike[:size].all()
-        blocks = stream.reshape(-1, size, length) if neighbours else stream.reshape(size, -1, length)
-        once = blocks[:, :1] if neighbours else blocks[:1]
-        if all((block == own).all() for block, own in zip(blocks, np.broadcast_to(once, blocks.shape), strict=True)):
-            return once
-    return stream[:, None]
+def _shared(plan: Plan) -> NDArray[np.intp]:
+    """Return the streams on the grid of runs, (A or 1, C or 1, epochs * n), each but once if that is possible."""
+    if plan.streams is None:
+        return np.empty((1, 1, 0), dtype=np.intp)
+    if plan.reader is not None:
+        runs, size = len(plan.reader), int((plan.reader == plan.reader[0]).sum())
+        if runs % size == 0:
+            neighbours, turns = plan.reader.reshape(-1, size), plan.reader.reshape(size, -1)
+            if (neighbours == neighbours[:, :1]).all():
+                return plan.streams[neighbours[:, :1]]
+            if (turns == turns[:1]).all():
+                return plan.streams[turns[:1]]
+    assert plan.stream is not None
+    return plan.stream[:, None]
 
 
 def _examples(objective: Objective, streams: NDArray[np.intp], plan: Plan) -> Examples:
     """Look up the examples of every update, as many at a time as HELD allows."""
     seen, end = plan.seen, 0
-    inputs = np.vstack([objective.x.T, np.ones((int(objective.model.bias), objective.n))])  # (P, N)
-    if plan.stream is None:
+    inputs = np.ascontiguousarray(objective.x.T)  # (D, N)
+    if plan.streams is None:
         yield from repeat((inputs[..., None, None], objective.y[..., None]), len(plan))
         return
     room = HELD // (len(inputs) * streams.shape[0] * streams.shape[1])

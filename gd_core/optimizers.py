@@ -9,6 +9,7 @@ Every rule here has the form step = -learning_rate(t) * direction, with t = 0 at
 conventions are PyTorch's (torch.optim); where others differ, the rule says so.
 """
 
+import math
 from collections.abc import Callable
 from inspect import signature
 from typing import Any, NamedTuple
@@ -157,16 +158,22 @@ def adam(learning_rate: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: flo
 
     m = beta1 * m + (1 - beta1) * grad;  s = beta2 * s + (1 - beta2) * grad²;
     step = -learning_rate * (m / (1 - beta1^(t+1))) / (sqrt(s / (1 - beta2^(t+1))) + eps).
+
+    The two corrections are numbers and join the factors of sqrt(s) and eps, where they cost nothing a parameter.
     """
     checks.number("beta1", beta1, 0, 1, below=True)
     checks.number("beta2", beta2, 0, 1, below=True)
     checks.number("eps", eps, 0, above=True)
 
     def direction(grad: Array, memory: Moments, t: int) -> tuple[Array, Moments]:
-        m = beta1 * memory.m + (1 - beta1) * grad
-        s = beta2 * memory.s + (1 - beta2) * grad**2
-        m_hat, s_hat = m / (1 - beta1 ** (t + 1)), s / (1 - beta2 ** (t + 1))
-        return m_hat / (np.sqrt(s_hat) + eps), Moments(m, s)
+        m, s = beta1 * memory.m, beta2 * memory.s
+        m += (1 - beta1) * grad
+        s += (1 - beta2) * grad**2
+        of_m, of_s = 1 - beta1 ** (t + 1), 1 - beta2 ** (t + 1)
+        below = np.sqrt(s)
+        below *= of_m / math.sqrt(of_s)
+        below += of_m * eps
+        return np.divide(m, below, out=below), Moments(m, s)
 
     def memory(theta: Array) -> Moments:
         return Moments(np.zeros_like(theta), np.zeros_like(theta))

@@ -47,7 +47,7 @@ def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -
     """Return whether `history` gives that of this optimizer: plain, at a constant rate, on all rows every time."""
     rule = optimizer.affine
     plain = rule is not None and not rule.carried and not callable(rule.rate)
-    return objective.quadratic and plain and plan.stream is None
+    return objective.quadratic and plain and plan.streams is None
 
 
 @quietly

@@ -93,7 +93,7 @@ def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -
     if optimizer.affine is None or not objective.quadratic or objective.y.shape[1] != 1:
         return False
     size = _size(objective, optimizer.affine, plan)
-    rows = objective.n if plan.stream is None else size.b
+    rows = objective.n if plan.streams is None else size.b
     return runs * _kind(size).time(size) <= LOOP + runs * rows * ROW
 
 
@@ -133,7 +133,7 @@ def path(
 
 def _size(objective: Objective, rule: Affine, plan: Plan) -> Size:
     width = objective.n_params
-    return Size(width, 2 * width if rule.carried else width, 0 if plan.stream is None else int(plan.seen[1]))
+    return Size(width, 2 * width if rule.carried else width, 0 if plan.streams is None else int(plan.seen[1]))
 
 
 def _kind(size: Size) -> Kind:

@@ -61,6 +61,28 @@ def test_a_run_sees_the_batches_it_sees_alone(order: str, draw: tuple[int, int],
         assert [batch[r] for batch in together] == alone
 
 
+@given(st.integers(1, 300), SEEDS)
+def test_epochs_drawn_at_once_are_those_drawn_one_after_the_other(n: int, seed: int) -> None:
+    shuffled, drawn = np.random.default_rng(seed), np.random.default_rng(seed)
+    one_by_one = {
+        "shuffled": [shuffled.permutation(n).tolist() for _ in range(3)],
+        "with replacement": [drawn.integers(0, n, n).tolist() for _ in range(3)],
+    }
+    for order, epochs in one_by_one.items():
+        assert Batching(1, order).plan(n, 3, [seed]).stream.reshape(3, n).tolist() == epochs
+
+
+@given(DRAWS, st.lists(st.integers(0, 3), min_size=1, max_size=8))
+def test_runs_of_one_seed_read_one_stream_that_is_kept_once(draw: tuple[int, int], seeds: list[int]) -> None:
+    n, size = draw
+    plan = Batching(size).plan(n, 3, seeds)
+    assert plan.streams.shape == (len(set(seeds)), 3 * n)
+    assert plan.runs == len(seeds)
+    assert plan.stream.tolist() == [Batching(size).plan(n, 3, [seed]).stream[0].tolist() for seed in seeds]
+    chosen = np.array(seeds) == seeds[0]
+    assert plan.only(chosen).stream.tolist() == plan.stream[chosen].tolist()
+
+
 @given(DRAWS, SEEDS)
 def test_sequential_order_is_the_stored_order(draw: tuple[int, int], seed: int) -> None:
     n, size = draw

@@ -69,6 +69,20 @@ def test_a_bowl_of_several_outputs_and_of_half_the_square_is_the_loss_too() -> N
     assert bowl(on).value(thetas) == pytest.approx(on.value(thetas), rel=1e-13)
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("sizes", [(1, 1), (3, 1), (3, 2)])
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_along_states_of_runs_side_by_side_it_is_the_loss_of_every_one(
+    n: int, sizes: tuple[int, int], bias: bool
+) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(n, sizes[0])), rng.normal(size=(n, sizes[1]))
+    on = objective(Model(sizes, bias=bias), LOSSES["squared"], x, y)
+    states = rng.normal(size=(4, on.n_params, 5))
+    heights = bowl(on).along(states)
+    assert heights == pytest.approx(np.array([on.value(state.T) for state in states]), rel=1e-12)
+
+
 def test_a_single_row_has_a_level_trough() -> None:
     bottom = bowl(objective(linear(1), LOSSES["squared"], [[0.5]], [2.0]))
     level = np.array([1.0, -0.5])  # more weight and less intercept predict the same at 0.5

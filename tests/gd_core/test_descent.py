@@ -338,6 +338,23 @@ def test_along_a_long_path_the_loss_is_that_of_the_data_and_is_lost_where_it_is(
     ]
 
 
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("outputs", [1, 2])
+@pytest.mark.parametrize("runs", [2, 150])
+@pytest.mark.parametrize("n", [3, 4000])
+def test_no_parameter_is_lost_unnoticed_not_even_one_that_no_prediction_needs(
+    n: int, runs: int, outputs: int, bad: float
+) -> None:
+    x = np.random.default_rng(0).normal(size=(n, 3)) * [1, 0, 1]
+    on = objective(Model((3, outputs)), LOSSES["squared"], x, np.ones((n, outputs)))
+    plan = Batching().plan(n, 20, [0])
+    for parameter in range(on.n_params):
+        states = np.ones((21, on.n_params, runs))
+        states[7, parameter, 1] = bad
+        history = recorded(on, states.transpose(2, 0, 1), plan)
+        assert history.diverged_at.tolist() == [7 if r == 1 else NEVER for r in range(runs)]
+
+
 @pytest.mark.parametrize("scale", [1.0, 1e100])
 def test_the_loss_where_numbers_end_is_that_of_the_data(scale: float) -> None:
     """Infinite and huge parameters, and equal columns that cancel what would otherwise be infinite."""

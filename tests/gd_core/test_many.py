@@ -127,7 +127,7 @@ def test_rows_looked_up_a_few_at_a_time_are_the_same_rows(
 
 
 def test_rows_that_runs_share_in_a_regular_way_are_looked_up_once() -> None:
-    kept = {name: many._shared(Batching(1).plan(N, 10, seeds).stream).shape[:2] for name, seeds in SEEDS.items()}
+    kept = {name: many._shared(Batching(1).plan(N, 10, seeds)).shape[:2] for name, seeds in SEEDS.items()}
     assert kept == {
         "each its own rows": (6, 1),
         "one for all": (1, 1),
@@ -136,17 +136,6 @@ def test_rows_that_runs_share_in_a_regular_way_are_looked_up_once() -> None:
         "unequal groups": (6, 1),
         "the first again": (6, 1),
     }
-
-
-@pytest.mark.parametrize("odd", range(4))
-def test_runs_that_read_the_same_rows_only_at_first_are_not_taken_for_the_same(odd: int) -> None:
-    on, plan = noisy(), Batching(1).plan(N, 10, [1] * 4)
-    plan.stream[odd, -1] = (plan.stream[odd, -1] + 1) % N
-    path = expect_same(on, adam(0.01), plan, 4)
-    theta = np.zeros((4, 3))
-    ends = many.path(on, adam(0.01), theta, plan)[:, -1].tolist()
-    assert [end == ends[odd] for end in ends] == [r == odd for r in range(4)]
-    assert path.shape == (4, 201, 3)
 
 
 @pytest.mark.parametrize("size", [1, 7, None])

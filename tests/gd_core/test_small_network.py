@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from gd_core import ACTIVATIONS, LOSSES, OPTIMIZERS, Batching, History, Model, Plan, engines
+from gd_core import ACTIVATIONS, LOSSES, OPTIMIZERS, Batching, History, Model, Plan, engines, small_network
 from gd_core.descent import descend, loop
 from gd_core.models import SIGMOID
 from gd_core.objective import Objective, objective
@@ -103,10 +103,37 @@ def test_only_plain_descent_at_a_constant_rate_on_few_examples_is_written_out() 
 
 
 def test_the_text_written_out_is_python_one_can_read() -> None:
-    text = source((2, 2, 1))
-    compile(text, "network", "exec")
-    assert "a1_0 = 1 / (1 + exp(-(a0_0 * w0 + a0_1 * w2 + w4)))" in text
-    assert "d2_0 = (a2_0 - t_0) * a2_0 * (1 - a2_0)" in text
+    single, batches = source((2, 2, 1), single=True), source((2, 2, 1), single=False)
+    for text in (single, batches):
+        compile(text, "network", "exec")
+        assert "a1_0 = 1.0 / (1.0 + exp(-(a0_0 * w0 + a0_1 * w2 + w4)))" in text
+        assert "d2_0 = step * (a2_0 - t_0) * a2_0 * (1.0 - a2_0)" in text
+    assert "\n        w2 -= a0_1 * d1_0\n" in single
+    assert "\n            g2 += a0_1 * d1_0\n" in batches
+    assert "\n        w2 -= g2\n" in batches
+
+
+def test_a_single_row_may_be_all_there_is() -> None:
+    of, start = network((2, 2, 1), n=1)
+    for size in (1, None):
+        plan = Batching(size).plan(1, 40, [0])
+        assert_allclose(
+            path(of, gd(0.5), start[None], plan), loop(of, gd(0.5), start[None], plan), rtol=1e-12, atol=1e-15
+        )
+
+
+@pytest.mark.parametrize("size", [1, 2, None])
+def test_updates_cut_where_they_are_reported_are_the_same_updates(
+    monkeypatch: pytest.MonkeyPatch, size: int | None
+) -> None:
+    of, start = network((2, 2, 1), n=5)
+    plan = Batching(size).plan(5, 7, [0])
+    at_once = path(of, gd(0.5), start[None], plan)
+    monkeypatch.setattr(small_network, "REPORTED", 2)
+    in_pieces = path(of, gd(0.5), start[None], plan)
+    assert at_once is not None
+    assert in_pieces is not None
+    assert in_pieces.tolist() == at_once.tolist()
 
 
 def test_a_long_run_tells_how_far_it_is() -> None:

@@ -1,13 +1,16 @@
-"""Batch descent on a quadratic loss: every update in closed form, from one look at the data.
+"""Batch descent on a quadratic loss: every update at once, from one look at the data.
 
-Along an eigenvector of the Hessian, with eigenvalue λ, each update of plain gradient descent multiplies the slope by
-1 - rate λ. The steps are a geometric series, and after t of them
+Along an eigenvector of the Hessian, with eigenvalue λ, a run knows nothing of the other directions. Each update of
+plain gradient descent multiplies the slope there by 1 - rate λ, so the steps are a geometric series; with momentum they
+are a recurrence in two numbers. Either way
 
-    theta(t) = theta(0) + sum over eigenvectors of (1 - (1 - rate λ)^t) / λ * (downhill slope at theta(0))
+    theta(t) = theta(0) + sum over eigenvectors of c(t, λ) * (downhill slope at theta(0))
 
-The eigenvectors come from the root of the loss's bowl, so the cost does not depend on the number of rows, and hardly on
-the number of updates. Counted from the start and not from the minimum, nothing is lost where a direction is level, and
-a run that starts where every slope is zero stays there. (Goh 2017, "Why momentum really works".)
+where c is (1 - (1 - rate λ)^t) / λ for plain descent and is found by `gd_core.recurrence` for every rule and schedule.
+The eigenvectors come from the root of the loss's bowl, so the cost does not depend on the number of rows, and at a
+constant rate hardly on the number of updates; and a level direction beside a steep one keeps the digits that a matrix
+of products would take from it. Counted from the start and not from the minimum, nothing is lost where a direction is
+level, and a run that starts where every slope is zero stays there. (Goh 2017, "Why momentum really works".)
 """
 
 from __future__ import annotations
@@ -18,16 +21,17 @@ import numpy as np
 
 from gd_core.batching import Plan
 from gd_core.bowl import Bowl, bowl
-from gd_core.descent import History, Report, quietly, recorded
+from gd_core.descent import History, Report, loop, part, quietly, recorded
 from gd_core.objective import Objective
-from gd_core.optimizers import Optimizer
+from gd_core.optimizers import Affine, Optimizer
+from gd_core.recurrence import ways
 from gd_core.shapes import Array
 
 FAR = 1e100
 """Beyond this a run is on its way out of all numbers, and only the loop can say when it leaves them."""
 UNDAMPED, ALMOST_ONE = 50_000, 1 - 1e-9
-"""A run that swings for ever or diverges keeps the rounding of λ and adds to it at every update, about 1e-15; so many
-updates of it are left to the loop."""
+"""A run that swings for ever or diverges keeps the rounding of λ and adds to it at every update, about 1e-15 without
+momentum; so many updates of it are left to the loop."""
 NEAR = 1e-6
 """Where the predictions miss by less than this share of their size, rounding shows in the bowl's slope."""
 
@@ -44,10 +48,8 @@ class Axes(NamedTuple):
 
 
 def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
-    """Return whether `history` gives that of this optimizer: plain, at a constant rate, on all rows every time."""
-    rule = optimizer.affine
-    plain = rule is not None and not rule.carried and not callable(rule.rate)
-    return objective.quadratic and plain and plan.stream is None
+    """Return whether `history` gives that of this optimizer: affine, on all rows every time."""
+    return objective.quadratic and optimizer.affine is not None and plan.stream is None
 
 
 @quietly
@@ -61,34 +63,52 @@ def history(
 ) -> History | None:
     """Return the history from the starts theta (R, P), the loop's up to rounding; the training rows are read once.
 
-    For objectives and optimizers to which this `applies`. None if a run goes FAR or is UNDAMPED for too long.
+    For objectives and optimizers to which this `applies`. None if a run goes FAR.
     """
     shape = bowl(objective)
-    places = _path(objective, shape, optimizer, theta, plan)
-    return None if places is None else recorded(objective, places, plan, validation, report, shape)
+    places = _path(objective, shape, optimizer, theta, plan, part(report, 0, 0.5))
+    return None if places is None else recorded(objective, places, plan, validation, part(report, 0.5, 0.5), shape)
 
 
-def _path(objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, plan: Plan) -> Array | None:
+def _path(
+    objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, plan: Plan, report: Report
+) -> Array | None:
     """Return the path (R, T+1, P) of an objective whose bowl is known; None where there is no history."""
-    assert optimizer.affine is not None
-    rate = optimizer.affine.rate
-    assert not callable(rate)
-    rates = np.reshape(rate, (-1, 1)) * optimizer.affine.direct
+    rule = optimizer.affine
+    assert rule is not None
+    rates = rule.rates(0, len(plan))  # (R or 1, T or 1)
     if not (np.isfinite(shape.root).all() and np.isfinite(shape.aim).all()):
         return None
     axes = Axes(*np.linalg.svd(shape.root, full_matrices=False))
-    reach = rates * 2 * axes.strength**2  # (R or 1, S), rate λ
-    growth = float(reach.max()) - 1  # by which the steepest axis multiplies its slope, if that is more than 1
-    long = growth > ALMOST_ONE and len(plan) > UNDAMPED
-    if long or not (np.abs(theta).max() < FAR and len(plan) * np.log(max(growth, 1)) < np.log(FAR)):
+    curvatures = 2 * axes.strength**2  # (S,), λ
+    growth, blur = _growth(rates.max(axis=0) * curvatures[0], rule)
+    each = len(plan) / len(growth)
+    if not (np.abs(theta).max() < FAR and each * np.log(np.maximum(growth, 1)).sum() < np.log(FAR)):
         return None
-    first = rates[:, None] * _slopes(objective, shape, axes, theta)  # (R, K, S), the first step
-    steps = _geometric(reach[:, None], np.arange(len(plan) + 1.0)[:, None])  # (R or 1, T+1, S), in first steps
-    ways = (steps[:, :, None] * first[:, None]).reshape(-1, len(axes.right)) @ axes.right  # (R (T+1) K, Q)
-    runs, outputs, inputs = len(theta), first.shape[1], ways.shape[1]
-    places = ways.reshape(runs, -1, outputs, inputs).swapaxes(2, 3).reshape(runs, -1, theta.shape[1])
+    if each * blur[growth > ALMOST_ONE].sum() > UNDAMPED:
+        return loop(objective, optimizer, theta, plan, report)
+    slopes = _slopes(objective, shape, axes, theta).transpose(0, 2, 1)  # (R, S, K)
+    steps = ways(curvatures, rates, rule, len(plan)).swapaxes(1, 2)  # (R or 1, T+1, S)
+    moves = slopes[:, :, None] * axes.right[..., None]  # (R, S, Q, K)
+    places = steps @ moves.reshape(len(theta), -1, theta.shape[1])
     places += theta[:, None]
     return places if np.abs(places).max() < FAR else None
+
+
+def _growth(reach: Array, rule: Affine) -> tuple[Array, Array]:
+    """Return how a swing grows at an update, and how it magnifies the rounding of h = rate λ, each (T,) for h (T,).
+
+    An update multiplies c and v (see `gd_core.recurrence`) by the roots of
+
+        z² - (1 + momentum - (direct + carried) h) z + momentum (1 - direct h)
+
+    of which the lower one, or a complex pair, makes them swing. A change of h moves a root by h / (difference of both).
+    """
+    middle = (1 + rule.momentum - (rule.direct + rule.carried) * reach) / 2
+    product = rule.momentum * (1 - rule.direct * reach)
+    apart = middle**2 - product
+    growth = np.where(apart < 0, np.sqrt(product), np.sqrt(apart) - middle)
+    return growth, reach / 4 / np.sqrt(np.abs(apart))
 
 
 def _slopes(objective: Objective, shape: Bowl, axes: Axes, theta: Array) -> Array:
@@ -109,10 +129,3 @@ def _slopes(objective: Objective, shape: Bowl, axes: Axes, theta: Array) -> Arra
 def _by_output(theta: Array, outputs: int) -> Array:
     """Return rows of parameters (R, P) as (R, K, Q)."""
     return theta.reshape(len(theta), -1, outputs).swapaxes(1, 2)
-
-
-def _geometric(reach: Array, t: Array) -> Array:
-    """Return the sum of (1 - reach)^k over k < t, which is (1 - (1 - reach)^t) / reach, for every reach >= 0 and t."""
-    short, wide = np.clip(reach, np.finfo(float).tiny, 0.5), np.maximum(reach, 0.5)
-    slow = -np.expm1(t * np.log1p(-short)) / short  # 1 - (1 - reach)^t by itself would lose the digits of a small reach
-    return np.where(reach < 0.5, slow, (1 - (1 - wide) ** t) / wide)

@@ -22,6 +22,7 @@ from gd_core.objective import Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler
 from gd_core.schedules import SCHEDULES
+from gd_core.shapes import Array
 
 METHODS = tuple(engines.METHODS)
 """How `train` may compute a history; the numbers are the same up to rounding."""
@@ -172,14 +173,29 @@ def train(
     Raises ValueError when the start does not fit the model, the batch is larger than the data, or the history needs
     more memory than LARGEST_HISTORY; nothing is computed then.
     """
+    return train_from(starts(objective, recipe), objective, recipe, validation, report, method)
+
+
+def starts(objective: Objective, recipe: Recipe) -> Array:
+    """Return where the runs of a recipe start, theta (R, P); raises ValueError when that does not fit the model."""
+    if recipe.start is None:
+        return objective.model.init(recipe.seeds * (recipe.runs // len(recipe.seeds)))
+    return np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
+
+
+def train_from(
+    theta: Array,
+    objective: Objective,
+    recipe: Recipe,
+    validation: Objective | None = None,
+    report: Report = lambda fraction: None,
+    method: str = "fastest",
+) -> History:
+    """Run a recipe like `train`, each run from its own theta (R, P) instead of the recipe's start."""
     checks.choice("method", method, METHODS)
     _check_memory(objective, recipe, validation is not None)
     seeds = recipe.seeds * (recipe.runs // len(recipe.seeds))
     plan = Batching(recipe.batch_size, recipe.order).plan(objective.n, recipe.epochs, seeds)
-    if recipe.start is None:
-        theta = objective.model.init(seeds)
-    else:
-        theta = np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
     theta, optimizer = fitting(theta, objective, plan), recipe.build_optimizer(len(plan))
     return engines.find(objective, optimizer, theta, plan, validation, report, method)
 

@@ -16,13 +16,14 @@ from gd_core import checks, engines, strided
 from gd_core.batching import Batching
 from gd_core.data import Dataset
 from gd_core.descent import History, Report, fitting
-from gd_core.extent import Extent, fit
+from gd_core.extent import Extent, Fit, fit
 from gd_core.losses import LOSSES
 from gd_core.models import linear
 from gd_core.objective import Objective, objective
 from gd_core.optimizers import OPTIMIZERS, Optimizer, hyperparameters
 from gd_core.scaling import SCALINGS, Scaler
 from gd_core.schedules import SCHEDULES
+from gd_core.shapes import Array
 
 METHODS = tuple(engines.METHODS)
 """How `train` may compute a history; the numbers are the same up to rounding."""
@@ -175,20 +176,41 @@ def train(
     start does not fit the model, the batch is larger than the data, or the memory has no room even for start and end;
     nothing is computed then.
     """
+    _stride(objective, recipe, validation is not None)  # before memory is taken for the starts
+    return train_from(starts(objective, recipe), objective, recipe, validation, report, method)
+
+
+def starts(objective: Objective, recipe: Recipe) -> Array:
+    """Return where the runs of a recipe start, theta (R, P); raises ValueError when that does not fit the model."""
+    if recipe.start is None:
+        return objective.model.init(recipe.seeds * (recipe.runs // len(recipe.seeds)))
+    return np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
+
+
+def train_from(
+    theta: Array,
+    objective: Objective,
+    recipe: Recipe,
+    validation: Objective | None = None,
+    report: Report = lambda fraction: None,
+    method: str = "fastest",
+) -> History:
+    """Run a recipe like `train`, each run from its own theta (R, P) instead of the recipe's start."""
     checks.choice("method", method, METHODS)
     batching, seeds = Batching(recipe.batch_size, recipe.order), recipe.seeds * (recipe.runs // len(recipe.seeds))
-    extent = _extent(objective, recipe, validation is not None)
-    recorded = fit(extent, LARGEST_HISTORY) if extent.whole > LARGEST_HISTORY else None
-    if recipe.start is None:
-        theta = objective.model.init(seeds)
-    else:
-        theta = np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))
-    optimizer = recipe.build_optimizer(extent.updates)
-    if recorded:
+    recorded = _stride(objective, recipe, validation is not None)
+    optimizer = recipe.build_optimizer(_extent(objective, recipe, validation is not None).updates)
+    if recorded is not None:
         plans = strided.pieces(batching, seeds, recorded)
         return strided.history(objective, optimizer, theta, plans, recorded, validation, report, method)
     plan = batching.plan(objective.n, recipe.epochs, seeds)
     return engines.find(objective, optimizer, fitting(theta, objective, plan), plan, validation, report, method)
+
+
+def _stride(objective: Objective, recipe: Recipe, validated: bool) -> Fit | None:
+    """Return at what stride a history fits that is too large to be kept in full; raises ValueError if at none."""
+    extent = _extent(objective, recipe, validated)
+    return fit(extent, LARGEST_HISTORY) if extent.whole > LARGEST_HISTORY else None
 
 
 def _extent(objective: Objective, recipe: Recipe, validated: bool) -> Extent:

@@ -46,6 +46,11 @@ class Affine(NamedTuple):
     carried: float = 0.0
     """How much of the velocity goes into the step; without any the rule has no memory."""
 
+    def rates(self, start: int, end: int) -> Array:
+        """Return the learning rates (R or 1, L or 1) of the L updates from `start` to `end`."""
+        rates = [self.rate(t) for t in range(start, end)] if callable(self.rate) else [self.rate]
+        return np.hstack([np.reshape(rate, (-1, 1)) for rate in rates])
+
     def resume(self, t: int, velocity: Array) -> Clock:
         """Return the optimizer's state after t updates that ended with this velocity (R, P)."""
         return Clock(t, velocity)

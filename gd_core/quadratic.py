@@ -1,13 +1,16 @@
-"""Batch descent on a quadratic loss: every update in closed form, from one look at the data.
+"""Batch descent on a quadratic loss: every update at once, from one look at the data.
 
-Along an eigenvector of the Hessian, with eigenvalue λ, each update of plain gradient descent multiplies the slope by
-1 - rate λ. The steps are a geometric series, and after t of them
+Along an eigenvector of the Hessian, with eigenvalue λ, a run knows nothing of the other directions. Each update of
+plain gradient descent multiplies the slope there by 1 - rate λ, so the steps are a geometric series; with momentum they
+are a recurrence in two numbers. Either way
 
-    theta(t) = theta(0) + sum over eigenvectors of (1 - (1 - rate λ)^t) / λ * (downhill slope at theta(0))
+    theta(t) = theta(0) + sum over eigenvectors of c(t, λ) * (downhill slope at theta(0))
 
-The eigenvectors come from the root of the loss's bowl, so the cost does not depend on the number of rows, and hardly on
-the number of updates. Counted from the start and not from the minimum, nothing is lost where a direction is level, and
-a run that starts where every slope is zero stays there. (Goh 2017, "Why momentum really works".)
+where c is (1 - (1 - rate λ)^t) / λ for plain descent and is found by `gd_core.recurrence` for every rule and schedule.
+The eigenvectors come from the root of the loss's bowl, so the cost does not depend on the number of rows, and at a
+constant rate hardly on the number of updates; and a level direction beside a steep one keeps the digits that a matrix
+of products would take from it. Counted from the start and not from the minimum, nothing is lost where a direction is
+level, and a run that starts where every slope is zero stays there. (Goh 2017, "Why momentum really works".)
 """
 
 from __future__ import annotations
@@ -15,19 +18,21 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gd_core.batching import Plan
 from gd_core.bowl import Bowl, bowl
-from gd_core.descent import History, Report, quietly, recorded
+from gd_core.descent import History, Report, loop, part, quietly, recorded
 from gd_core.objective import Objective
-from gd_core.optimizers import Optimizer
+from gd_core.optimizers import Affine, Optimizer
+from gd_core.recurrence import ways, ways_after
 from gd_core.shapes import Array
 
 FAR = 1e100
 """Beyond this a run is on its way out of all numbers, and only the loop can say when it leaves them."""
 UNDAMPED, ALMOST_ONE = 50_000, 1 - 1e-9
-"""A run that swings for ever or diverges keeps the rounding of λ and adds to it at every update, about 1e-15; so many
-updates of it are left to the loop."""
+"""A run that swings for ever or diverges keeps the rounding of λ and adds to it at every update, about 1e-15 without
+momentum; so many updates of it are left to the loop."""
 NEAR = 1e-6
 """Where the predictions miss by less than this share of their size, rounding shows in the bowl's slope."""
 
@@ -42,12 +47,15 @@ class Axes(NamedTuple):
     right: Array
     """(S, Q)"""
 
+    @property
+    def curvatures(self) -> Array:
+        """λ (S,), the steepest first."""
+        return 2 * self.strength**2
+
 
 def applies(objective: Objective, optimizer: Optimizer, runs: int, plan: Plan) -> bool:
-    """Return whether `history` gives that of this optimizer: plain, at a constant rate, on all rows every time."""
-    rule = optimizer.affine
-    plain = rule is not None and not rule.carried and not callable(rule.rate)
-    return objective.quadratic and plain and plan.streams is None
+    """Return whether `history` gives that of this optimizer: affine, on all rows every time."""
+    return objective.quadratic and optimizer.affine is not None and plan.streams is None
 
 
 @quietly
@@ -61,39 +69,85 @@ def history(
 ) -> History | None:
     """Return the history from the starts theta (R, P), the loop's up to rounding; the training rows are read once.
 
-    For objectives and optimizers to which this `applies`. None if a run goes FAR or is UNDAMPED for too long.
+    For objectives and optimizers to which this `applies`. None if a run goes FAR.
     """
     shape = bowl(objective)
-    places = states(objective, shape, optimizer, theta, np.arange(len(plan) + 1.0))
-    return None if places is None else recorded(objective, places, plan, validation, report, shape)
+    places = _path(objective, shape, optimizer, theta, plan, part(report, 0, 0.5))
+    return None if places is None else recorded(objective, places, plan, validation, part(report, 0.5, 0.5), shape)
 
 
 @quietly
-def states(objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, updates: Array) -> Array | None:
-    """Return the states (R, U, P) after some numbers of updates (U,), rising, on an objective whose bowl is known.
+def states(
+    objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, updates: NDArray[np.intp]
+) -> Array | None:
+    """Return the states (R, U, P) after some numbers of updates (U,), rising, at a constant rate; the bowl is known.
 
-    None if there is no telling, as for a `history` that ends with the last of them.
+    What lies between is not computed. None where a run goes FAR or is UNDAMPED for too long.
     """
-    total = float(updates[-1])
-    assert optimizer.affine is not None
-    rate = optimizer.affine.rate
-    assert not callable(rate)
-    rates = np.reshape(rate, (-1, 1)) * optimizer.affine.direct
+    rule, total = optimizer.affine, float(updates[-1])
+    assert rule is not None
+    axes, rates = _axes(shape), rule.rates(0, 1)
+    if axes is None or _far(axes, rates, rule, theta, total) or _undamped(axes, rates, rule, total):
+        return None
+    return _places(objective, shape, axes, theta, ways_after(axes.curvatures, rates, rule, updates))
+
+
+def _path(
+    objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, plan: Plan, report: Report
+) -> Array | None:
+    """Return the path (R, T+1, P) of an objective whose bowl is known; None where there is no history."""
+    rule = optimizer.affine
+    assert rule is not None
+    axes, rates = _axes(shape), rule.rates(0, len(plan))  # (R or 1, T or 1)
+    if axes is None or _far(axes, rates, rule, theta, len(plan)):
+        return None
+    if _undamped(axes, rates, rule, len(plan)):
+        return loop(objective, optimizer, theta, plan, report)
+    return _places(objective, shape, axes, theta, ways(axes.curvatures, rates, rule, len(plan)))
+
+
+def _axes(shape: Bowl) -> Axes | None:
+    """Return the axes of a bowl, if it is within all numbers."""
     if not (np.isfinite(shape.root).all() and np.isfinite(shape.aim).all()):
         return None
-    axes = Axes(*np.linalg.svd(shape.root, full_matrices=False))
-    reach = rates * 2 * axes.strength**2  # (R or 1, S), rate λ
-    growth = float(reach.max()) - 1  # by which the steepest axis multiplies its slope, if that is more than 1
-    long = growth > ALMOST_ONE and total > UNDAMPED
-    if long or not (np.abs(theta).max() < FAR and total * np.log(max(growth, 1)) < np.log(FAR)):
-        return None
-    first = rates[:, None] * _slopes(objective, shape, axes, theta)  # (R, K, S), the first step
-    steps = _geometric(reach[:, None], updates[:, None])  # (R or 1, U, S), in first steps
-    ways = (steps[:, :, None] * first[:, None]).reshape(-1, len(axes.right)) @ axes.right  # (R U K, Q)
-    runs, outputs, inputs = len(theta), first.shape[1], ways.shape[1]
-    places = ways.reshape(runs, -1, outputs, inputs).swapaxes(2, 3).reshape(runs, -1, theta.shape[1])
+    return Axes(*np.linalg.svd(shape.root, full_matrices=False))
+
+
+def _far(axes: Axes, rates: Array, rule: Affine, theta: Array, total: float) -> bool:
+    """Whether a run may be on its way out of all numbers within so many updates."""
+    growth, _ = _growth(rates.max(axis=0) * axes.curvatures[0], rule)
+    return not (np.abs(theta).max() < FAR and total / len(growth) * np.log(np.maximum(growth, 1)).sum() < np.log(FAR))
+
+
+def _undamped(axes: Axes, rates: Array, rule: Affine, total: float) -> bool:
+    """Whether the rounding of λ would be seen after so many updates."""
+    growth, blur = _growth(rates.max(axis=0) * axes.curvatures[0], rule)
+    return bool(total / len(growth) * blur[growth > ALMOST_ONE].sum() > UNDAMPED)
+
+
+def _places(objective: Objective, shape: Bowl, axes: Axes, theta: Array, c: Array) -> Array | None:
+    """Return the states (R, U, P) from the ways c (R or 1, S, U) along every axis; None where one is FAR."""
+    slopes = _slopes(objective, shape, axes, theta).transpose(0, 2, 1)  # (R, S, K)
+    moves = slopes[:, :, None] * axes.right[..., None]  # (R, S, Q, K)
+    places = np.asarray(c.swapaxes(1, 2) @ moves.reshape(len(theta), -1, theta.shape[1]))
     places += theta[:, None]
     return places if np.abs(places).max() < FAR else None
+
+
+def _growth(reach: Array, rule: Affine) -> tuple[Array, Array]:
+    """Return how a swing grows at an update, and how it magnifies the rounding of h = rate λ, each (T,) for h (T,).
+
+    An update multiplies c and v (see `gd_core.recurrence`) by the roots of
+
+        z² - (1 + momentum - (direct + carried) h) z + momentum (1 - direct h)
+
+    of which the lower one, or a complex pair, makes them swing. A change of h moves a root by h / (difference of both).
+    """
+    middle = (1 + rule.momentum - (rule.direct + rule.carried) * reach) / 2
+    product = rule.momentum * (1 - rule.direct * reach)
+    apart = middle**2 - product
+    growth = np.where(apart < 0, np.sqrt(product), np.sqrt(apart) - middle)
+    return growth, reach / 4 / np.sqrt(np.abs(apart))
 
 
 def _slopes(objective: Objective, shape: Bowl, axes: Axes, theta: Array) -> Array:
@@ -114,10 +168,3 @@ def _slopes(objective: Objective, shape: Bowl, axes: Axes, theta: Array) -> Arra
 def _by_output(theta: Array, outputs: int) -> Array:
     """Return rows of parameters (R, P) as (R, K, Q)."""
     return theta.reshape(len(theta), -1, outputs).swapaxes(1, 2)
-
-
-def _geometric(reach: Array, t: Array) -> Array:
-    """Return the sum of (1 - reach)^k over k < t, which is (1 - (1 - reach)^t) / reach, for every reach >= 0 and t."""
-    short, wide = np.clip(reach, np.finfo(float).tiny, 0.5), np.maximum(reach, 0.5)
-    slow = -np.expm1(t * np.log1p(-short)) / short  # 1 - (1 - reach)^t by itself would lose the digits of a small reach
-    return np.where(reach < 0.5, slow, (1 - (1 - wide) ** t) / wide)

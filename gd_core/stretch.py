@@ -77,11 +77,9 @@ def data(objective: Objective) -> Data:
 
 def stretch(data: Data, rule: Affine, plan: Plan, start: int, end: int) -> Stretch:
     """Return the updates of a plan from `start` to `end`."""
-    rates = [rule.rate(t) for t in range(start, end)] if callable(rule.rate) else [rule.rate]
-    by_update = np.hstack([np.reshape(rate, (-1, 1)) for rate in rates])
     seen = plan.seen[start : end + 1]
     batches = None if plan.stream is None else _batches(plan.stream, seen, int(plan.seen[1]), len(data.rows) - 1)
-    return Stretch(data, rule, batches, seen, by_update)
+    return Stretch(data, rule, batches, seen, rule.rates(start, end))
 
 
 def _batches(stream: NDArray[np.intp], seen: NDArray[np.intp], size: int, missing: int) -> NDArray[np.intp]:

@@ -4,9 +4,9 @@ Every update is made, but only the start, every `stride`-th state and the very l
 pieces. Each starts where the one before it ended and reads the rows that it would have read in one go, since the
 generators that draw them go on as well.
 
-A rule without memory is known by theta alone, so the fastest engine walks each piece; and on a quadratic loss batch
-descent in closed form goes straight to the updates that are kept. A rule with a memory (momentum, Adam) takes it along
-from piece to piece and goes by the plain loop.
+A rule without memory is known by theta alone, so the fastest engine walks each piece. A rule with a memory (momentum,
+Adam) takes it along from piece to piece and goes by the plain loop. On a quadratic loss batch descent at a constant
+rate, with momentum or without, goes straight to the updates that are kept.
 
 Losses are taken where states are kept. Only where a run goes FAR are they taken after every update of the piece: there
 a loss may overflow, and the first update after which it does is one to be known.
@@ -84,11 +84,11 @@ def _in_closed_form(
     objective: Objective, shape: Bowl, optimizer: Optimizer, theta: Array, fit: Fit, path: Array
 ) -> bool:
     """Fill the path (R, K, P) of the updates that are kept, with nothing in between; False if that cannot be done."""
-    updates = fit.updates
-    if not quadratic.applies(objective, optimizer, len(theta), Plan(None, updates)):
+    updates, rule = fit.updates, optimizer.affine
+    if rule is None or callable(rule.rate):
         return False
     for here in _slices(fit, len(updates)):
-        places = quadratic.states(objective, shape, optimizer, theta, updates[here].astype(float))
+        places = quadratic.states(objective, shape, optimizer, theta, updates[here])
         if places is None:
             return False
         path[:, here] = places

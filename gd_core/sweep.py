@@ -1,7 +1,7 @@
 """Sweeps: many recipes on one objective, side by side where they fit together, and shared out among processors.
 
-Runs know nothing of each other, so a sweep may be cut anywhere. Recipes that differ only in learning rate and seeds are
-joined to one recipe whose runs move in one array, and its history is taken apart again. What is joined ends before it
+Runs know nothing of each other, so a sweep may be cut anywhere. Recipes that differ only in learning rate, seeds and
+start are joined: their runs move in one array, and its history is taken apart again. What is joined ends before it
 holds more numbers than PIECE:
 
     runs * (row numbers + (T + 1) * (P parameters + 2 losses))
@@ -24,7 +24,7 @@ import numpy as np
 from gd_core import checks, executors
 from gd_core.descent import History, Report
 from gd_core.engines import METHODS
-from gd_core.experiment import Recipe, train
+from gd_core.experiment import Recipe, starts, train_from
 from gd_core.objective import Objective
 from gd_core.shapes import Array
 
@@ -35,7 +35,10 @@ PIECE = 2**21
 """The most numbers that one piece of work holds, 16 MB; a recipe that needs more is a piece by itself, and one that is
 too large for `train` to keep in full is recorded at a stride."""
 
-_shared_settings = attrgetter(*(field.name for field in fields(Recipe) if field.name not in ("learning_rate", "seeds")))
+OF_A_RUN = ("learning_rate", "seeds", "start")
+"""The settings of a recipe that may differ from run to run."""
+
+_shared_settings = attrgetter(*(field.name for field in fields(Recipe) if field.name not in OF_A_RUN))
 
 
 class Outcome(NamedTuple):
@@ -127,7 +130,7 @@ def _kind(value: object) -> str:
 
 
 def _pieces(objective: Objective, recipes: Sequence[Recipe]) -> list[Piece]:
-    """Put together the recipes that agree in all but learning rates and seeds, as many as PIECE allows."""
+    """Put together the recipes that agree in all but what is OF_A_RUN, as many as PIECE allows."""
     groups: dict[object, list[int]] = {}
     for place, recipe in enumerate(recipes):
         groups.setdefault(_shared_settings(recipe), []).append(place)
@@ -166,11 +169,11 @@ def _outcomes(
     recipes: Sequence[Recipe],
     report: Report,
 ) -> list[Outcome]:
-    """Train recipes that agree in all but learning rates and seeds; if that fails, halve them to find the culprit."""
+    """Train recipes that agree in all but what is OF_A_RUN; if that fails, halve them to find the culprit."""
     objective, validation = _laid_out(objective), None if validation is None else _laid_out(validation)
-    joined = _joined(recipes)
     try:
-        history = train(objective, joined, validation, report, method)
+        theta = np.concatenate([starts(objective, recipe) for recipe in recipes])  # (R, P)
+        history = train_from(theta, objective, _joined(recipes), validation, report, method)
     except Exception as error:
         if len(recipes) == 1:
             return [_failed(recipes[0], error)]
@@ -189,12 +192,12 @@ def _laid_out(objective: Objective) -> Objective:
 
 
 def _joined(recipes: Sequence[Recipe]) -> Recipe:
-    """Return one recipe with the runs of all."""
+    """Return one recipe with the rates and seeds of all runs; where they start is not in it."""
     if len(recipes) == 1:
         return recipes[0]
     rates = [rate for recipe in recipes for rate in recipe.learning_rate * (recipe.runs // len(recipe.learning_rate))]
     seeds = [seed for recipe in recipes for seed in recipe.seeds * (recipe.runs // len(recipe.seeds))]
-    return replace(recipes[0], learning_rate=tuple(rates), seeds=tuple(seeds))
+    return replace(recipes[0], learning_rate=tuple(rates), seeds=tuple(seeds), start=None)
 
 
 def _part(history: History, runs: slice) -> History:

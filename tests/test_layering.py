@@ -16,7 +16,7 @@ CORE_LAYERS = (
     {"checks", "affine_maps", "triangle"},
     {"data", "losses", "models", "optimizers", "schedules", "batching", "scaling", "landscapes", "chain", "extent"},
     {"objective", "heavy_ball"},
-    {"curvature", "bowl", "stretch", "fixed", "gradcheck", "least_squares"},
+    {"curvature", "bowl", "recurrence", "stretch", "fixed", "gradcheck", "least_squares"},
     {"descent", "rank_one", "tiles", "batch_maps"},
     {"resumption", "many", "quadratic", "small_network", "executors", "surface"},
     {"scan"},

@@ -298,3 +298,13 @@ def test_a_sweep_records_at_a_stride_what_is_too_large_by_itself(executor: Threa
     assert short.kept.stride == 1
     for recipe, outcome in zip(recipes, long, strict=False):
         same_where_kept(outcome.kept, train(TASK.train, recipe, TASK.validation), 1e-12)
+
+
+@pytest.mark.parametrize("rule", ["gd", "momentum", "nesterov"])
+def test_batch_descent_goes_straight_to_where_walking_every_update_leads(rule: str) -> None:
+    recipe = Recipe((0.05, 0.2), optimizer=rule, epochs=5_000)
+    with memory(9_000):
+        found = train(TASK.train, recipe)
+    whole = train(TASK.train, recipe, method="loop")
+    assert found.stride > 20
+    np.testing.assert_allclose(found.path, whole.path[:, found.updates], rtol=1e-12)

@@ -31,6 +31,8 @@ from gd_core import (
     prepare,
     train,
 )
+from gd_core.experiment import train_from
+from gd_core.shapes import Array
 from gd_core.sweep import Outcome, final_loss, sweep
 
 MODULE = import_module("gd_core.sweep")
@@ -100,6 +102,8 @@ RATES_AND_SEEDS = st.one_of(
 )
 """Learning rates and seeds: in pairs, or one of them for all."""
 
+STARTS = st.sampled_from([None, None, (0.0, 1.0), (2.0, 0.0)])
+
 KINDS = st.builds(
     Recipe,
     optimizer=st.sampled_from(["gd", *OPTIMIZERS]),
@@ -107,7 +111,6 @@ KINDS = st.builds(
     batch_size=st.sampled_from([None, 1, 5]),
     order=st.sampled_from(list(ORDERS)),
     epochs=st.integers(1, 2),
-    start=st.sampled_from([None, None, (0.0, 1.0), (2.0, 0.0)]),
 )
 
 
@@ -118,7 +121,8 @@ def mixes(draw: st.DrawFn) -> list[Recipe]:
     mix = []
     for _ in range(draw(st.integers(1, 8))):
         rates, seeds = draw(RATES_AND_SEEDS)
-        mix.append(replace(draw(st.sampled_from(kinds)), learning_rate=rates, seeds=seeds))
+        kind, start = draw(st.sampled_from(kinds)), draw(STARTS)
+        mix.append(replace(kind, learning_rate=rates, seeds=seeds, start=start))
     return mix
 
 
@@ -155,17 +159,17 @@ def test_every_recipe_of_any_mix_gets_the_history_it_gets_alone(mix: list[Recipe
 
 
 @given(mixes(), st.sampled_from([1, 200, 1000, 2**21]))
-def test_recipes_that_agree_in_all_but_rate_and_seed_are_one_batch_of_bounded_size(
+def test_recipes_that_agree_in_all_but_rate_seed_and_start_are_one_batch_of_bounded_size(
     mix: list[Recipe], piece: int
 ) -> None:
     trained: list[Recipe] = []
 
-    def spy(on: Objective, recipe: Recipe, *rest: object) -> History:
+    def spy(theta: Array, on: Objective, recipe: Recipe, *rest: object) -> History:
         trained.append(recipe)
-        return train(on, recipe, *rest)
+        return train_from(theta, on, recipe, *rest)
 
-    settings = attrgetter("optimizer", "schedule", "batch_size", "order", "epochs", "start")
-    with mock.patch.object(MODULE, "train", spy), mock.patch.object(MODULE, "PIECE", piece):
+    settings = attrgetter("optimizer", "schedule", "batch_size", "order", "epochs")
+    with mock.patch.object(MODULE, "train_from", spy), mock.patch.object(MODULE, "PIECE", piece):
         sweep(TRAIN, mix)
     assert sum(batch.runs for batch in trained) == sum(recipe.runs for recipe in mix)
     assert {settings(batch) for batch in trained} == {settings(recipe) for recipe in mix}
@@ -174,16 +178,45 @@ def test_recipes_that_agree_in_all_but_rate_and_seed_are_one_batch_of_bounded_si
         assert len(trained) == len(set(map(settings, mix)))
 
 
+@pytest.mark.parametrize("optimizer", ["gd", "momentum", "nesterov"])
+@pytest.mark.parametrize("schedule", ["constant", *SCHEDULES])
+@pytest.mark.parametrize("method", ["fastest", "loop"])
+def test_batch_descent_from_many_starts_together_has_the_bits_of_each_alone(
+    optimizer: str, schedule: str, method: str
+) -> None:
+    starts = [None, (0.0, 1.0), (2.0, 0.0), (-3.0, 1e3), (0.0, 0.0), (1e-3, 7.0), (5.0, 5.0)]
+    mix = [Recipe((0.02,), optimizer, schedule, epochs=100, seeds=(1, 2), start=start) for start in starts]
+    batches: list[int] = []
+
+    def spy(theta: Array, on: Objective, recipe: Recipe, *rest: object) -> History:
+        batches.append(recipe.runs)
+        return train_from(theta, on, recipe, *rest)
+
+    with mock.patch.object(MODULE, "train_from", spy):
+        outcomes = sweep(TRAIN, mix, validation=HELD_OUT, method=method)
+    assert batches == [2 * len(mix)]
+    for recipe, outcome in zip(mix, outcomes, strict=True):
+        assert to_the_bit(outcome.kept) == to_the_bit(train(TRAIN, recipe, HELD_OUT, method=method))
+
+
+def test_a_start_that_does_not_fit_fails_alone_among_those_it_was_joined_with() -> None:
+    mix = [Recipe(start=start) for start in ((0.0, 1.0), (1.0,), (2.0, 0.0), None)]
+    outcomes = sweep(TRAIN, mix)
+    assert [outcome.error is None for outcome in outcomes] == [True, False, True, True]
+    assert outcomes[1].error == "ValueError: start must have shape (2,), no axis empty; got shape (1,)."
+    assert [outcome.kept.path[0, 0].tolist() for outcome in outcomes[:3:2]] == [[0.0, 1.0], [2.0, 0.0]]
+
+
 def test_a_batch_ends_before_it_is_too_large_and_one_large_recipe_goes_alone() -> None:
     runs: list[int] = []
 
-    def spy(on: Objective, recipe: Recipe, *rest: object) -> History:
+    def spy(theta: Array, on: Objective, recipe: Recipe, *rest: object) -> History:
         runs.append(recipe.runs)
-        return train(on, recipe, *rest)
+        return train_from(theta, on, recipe, *rest)
 
     one, two, five = Recipe(batch_size=5), Recipe((0.1, 0.2), batch_size=5), Recipe(batch_size=5, seeds=(1, 2, 3, 4, 5))
     mix = [one, one, one, five, two, one, one]
-    with mock.patch.object(MODULE, "train", spy), mock.patch.object(MODULE, "PIECE", 3 * numbers(one)):
+    with mock.patch.object(MODULE, "train_from", spy), mock.patch.object(MODULE, "PIECE", 3 * numbers(one)):
         sweep(TRAIN, mix)
     assert runs == [3, 5, 3, 1]
 
@@ -288,13 +321,13 @@ def test_a_recipe_whose_history_cannot_be_kept_fails_alone() -> None:
 
 
 def test_a_batch_that_fails_is_halved_until_the_failing_recipe_is_found() -> None:
-    def fussy(on: Objective, recipe: Recipe, *rest: object) -> History:
+    def fussy(theta: Array, on: Objective, recipe: Recipe, *rest: object) -> History:
         if 7 in recipe.seeds:
             raise MemoryError("seven")
-        return train(on, recipe, *rest)
+        return train_from(theta, on, recipe, *rest)
 
     mix = [Recipe(seeds=(seed,), batch_size=5) for seed in range(10)]
-    with mock.patch.object(MODULE, "train", fussy):
+    with mock.patch.object(MODULE, "train_from", fussy):
         outcomes = sweep(TRAIN, mix)
     for seed, outcome in enumerate(outcomes):
         assert outcome.recipe == mix[seed]
@@ -330,14 +363,14 @@ def test_where_the_rows_lie_in_memory_changes_nothing() -> None:
     assert not odd.flags.aligned
     assert not spread.flags.c_contiguous
 
-    def spy(on: Objective, recipe: Recipe, validation: Objective, *rest: object) -> History:
+    def spy(theta: Array, on: Objective, recipe: Recipe, validation: Objective, *rest: object) -> History:
         assert on.x.flags.aligned
         assert validation.x.flags.aligned
         assert on.x.flags.c_contiguous
         assert validation.x.flags.c_contiguous
-        return train(on, recipe, validation, *rest)
+        return train_from(theta, on, recipe, validation, *rest)
 
-    with mock.patch.object(MODULE, "train", spy):
+    with mock.patch.object(MODULE, "train_from", spy):
         plain, *moved = (
             sweep(TRAIN._replace(x=x), MIX[:2], validation=TRAIN._replace(x=x)) for x in (TRAIN.x, odd, spread)
         )

@@ -28,8 +28,6 @@ class Size(NamedTuple):
     """R."""
     points: int = 101
     """A = B, the sides of a grid."""
-    noise: float = COURSE_NOISE
-    """Of a line's targets."""
 
 
 class Workload(NamedTuple):
@@ -53,14 +51,14 @@ class Workload(NamedTuple):
         return self.make(self.small)
 
 
-def line(n: int, noise: float = COURSE_NOISE) -> Objective:
+def line(n: int) -> Objective:
     """Y = b + w x: the first n of the course's thousand points, or more than there are, spread in the same way."""
-    if n <= 1000 and noise == COURSE_NOISE:
+    if n <= 1000:
         data = thousand_points()
         return objective(linear(1), LOSSES["squared"], data.x[:n], data.y[:n])
     rng = np.random.default_rng(0)
     x = rng.uniform(-10, 10, (n, 1))
-    return objective(linear(1), LOSSES["squared"], x, 1.915 * x + 0.915 + rng.normal(0, noise, (n, 1)))
+    return objective(linear(1), LOSSES["squared"], x, 1.915 * x + 0.915 + rng.normal(0, COURSE_NOISE, (n, 1)))
 
 
 def features(n: int, d: int) -> Objective:
@@ -96,7 +94,7 @@ def all_rows(size: Size) -> Descent:
 
 def loss_surface(size: Size) -> Grid:
     """The surface of a line's loss."""
-    return Grid(line(size.n, size.noise), np.linspace(-3, 6, size.points), np.linspace(-3, 5, size.points))
+    return Grid(line(size.n), np.linspace(-3, 6, size.points), np.linspace(-3, 5, size.points))
 
 
 def small_network(size: Size) -> Descent:
@@ -182,17 +180,10 @@ WORKLOADS = {
     "W5 n = 80": Workload("the loss on a grid of 101 by 101, 80 rows", loss_surface, Size(80), Size(30, points=5)),
     "W5 n = 10,000": Workload("the same, 10,000 rows", loss_surface, Size(10_000), Size(1200, points=5)),
     "W5 n = 1,000,000": Workload(
-        "the same, 1,000,000 rows, so near a line that the engine reads them twice",
+        "the same, 1,000,000 rows",
         loss_surface,
         Size(1_000_000),
         Size(1500, points=5),
-        {"numba grid": 1000},
-    ),
-    "W5 n = 1,000,000, noise 3": Workload(
-        "the same, 1,000,000 rows with noise of 3 instead of 0.1: one reading is enough",
-        loss_surface,
-        Size(1_000_000, noise=3),
-        Size(1500, points=5, noise=3),
         {"numba grid": 1000},
     ),
     "W6": Workload(

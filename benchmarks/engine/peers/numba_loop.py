@@ -120,7 +120,6 @@ PEERS: Peers = {
     "W5 n = 80": [Peer("numba grid", heights, "surface")],
     "W5 n = 10,000": [Peer("numba grid", heights, "surface")],
     "W5 n = 1,000,000": [Peer("numba grid", heights, "surface", lambda case: case.of_rows(10))],
-    "W5 n = 1,000,000, noise 3": [Peer("numba grid", heights, "surface", lambda case: case.of_rows(10))],
     "W6": [Peer("numba loop", one_network, ALL)],
     "W7": [Peer("numba run by run", run_by_run(line), ALL)],
     "W8 momentum": [Peer("numba loop", one_line, ALL)],

@@ -196,7 +196,6 @@ PEERS: Peers = {
     "W5 n = 80": [Peer("NumPy loop", point_by_point, "surface")],
     "W5 n = 10,000": [Peer("NumPy loop", point_by_point, "surface", lambda case: case.of_rows(10))],
     "W5 n = 1,000,000": [Peer("NumPy loop", point_by_point, "surface", lambda case: case.of_rows(1))],
-    "W5 n = 1,000,000, noise 3": [Peer("NumPy loop", point_by_point, "surface", lambda case: case.of_rows(1))],
     "W6": [
         Peer("NumPy loop", one_network, ALL, lambda case: case.of_epochs(1000)),
         Peer("NumPy, the lab's plain loop", lambda case: case.by_the_loop, ALL, lambda case: case.of_epochs(1000)),

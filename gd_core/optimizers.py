@@ -9,7 +9,6 @@ Every rule here has the form step = -learning_rate(t) * direction, with t = 0 at
 conventions are PyTorch's (torch.optim); where others differ, the rule says so.
 """
 
-import math
 from collections.abc import Callable
 from inspect import signature
 from typing import Any, NamedTuple
@@ -163,8 +162,6 @@ def adam(learning_rate: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: flo
 
     m = beta1 * m + (1 - beta1) * grad;  s = beta2 * s + (1 - beta2) * grad²;
     step = -learning_rate * (m / (1 - beta1^(t+1))) / (sqrt(s / (1 - beta2^(t+1))) + eps).
-
-    The two corrections are numbers and join the factors of sqrt(s) and eps, where they cost nothing a parameter.
     """
     checks.number("beta1", beta1, 0, 1, below=True)
     checks.number("beta2", beta2, 0, 1, below=True)
@@ -174,11 +171,12 @@ def adam(learning_rate: Rate, beta1: float = 0.9, beta2: float = 0.999, eps: flo
         m, s = beta1 * memory.m, beta2 * memory.s
         m += (1 - beta1) * grad
         s += (1 - beta2) * grad**2
-        of_m, of_s = 1 - beta1 ** (t + 1), 1 - beta2 ** (t + 1)
-        below = np.sqrt(s)
-        below *= of_m / math.sqrt(of_s)
-        below += of_m * eps
-        return np.divide(m, below, out=below), Moments(m, s)
+        below = s / (1 - beta2 ** (t + 1))
+        np.sqrt(below, out=below)
+        below += eps
+        step = m / (1 - beta1 ** (t + 1))
+        step /= below
+        return step, Moments(m, s)
 
     def memory(theta: Array) -> Moments:
         return Moments(np.zeros_like(theta), np.zeros_like(theta))

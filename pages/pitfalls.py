@@ -7,7 +7,6 @@ from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import show_notices
 from gd_ui.lessons import LESSONS
-from gd_ui.opening import opening
 from gd_ui.pitfall_charts import templates
 from gd_ui.pitfall_code import listing, marked
 from gd_ui.pitfall_controls import about_rows, ask_guess, score
@@ -17,9 +16,8 @@ from gd_ui.player import Stride, player
 
 with st.container(gap="xsmall"):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        opening(
-            "What is wrong here?", "Claim to test: faulty code does not fail, it runs; something else gives it away."
-        )
+        st.markdown("#### What is wrong here?", width="content")
+        st.caption("Claim to test: faulty code does not fail, it runs; something else gives it away.", width="content")
         st.markdown(score(), width="content")
     pitfall, data, guess, notices = pitfall_controls.ask()
     show_notices(notices)

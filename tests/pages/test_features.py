@@ -111,12 +111,14 @@ def test_only_the_open_tab_is_made_and_a_link_may_name_it(data: str, tab: str) -
     assert ("Stretching alone never does better" in said(app)) == (given == "Stretch it yourself")
 
 
-def test_a_tab_that_other_data_do_not_have_gives_way_to_the_first_and_is_there_again_later() -> None:
+def test_a_part_that_other_data_do_not_have_gives_way_to_the_first_and_is_on_offer_again_later() -> None:
     app = opened(tab="Stretch it yourself")
     app.selectbox(key="data").set_value("wine").run()
     expect_shown(app, "wine")
     assert notices(app) == []
     app.selectbox(key="data").set_value("line").run()
+    expect_shown(app)
+    app.button_group(key="tab").set_value("Stretch it yourself").run()
     expect_shown(app, tab="Stretch it yourself")
 
 

@@ -12,6 +12,8 @@ from gd_ui.charts import clock, ground, text, trail
 from gd_ui.charts.template import INK, MUTED, PAPER, STEP, Layer, Spec, build, data, fill, first, kept, number, stroke
 from gd_ui.methods import BATCH, STOCHASTIC, Method
 
+PALE, TOGETHER = 0.35, 0.6
+"""The opacity of a path among the cloud of all runs; and at most, of all pieces of a long one where they cross."""
 SNAPSHOTS = 60
 """How often the cloud of all seeds is sent along a run."""
 
@@ -61,9 +63,12 @@ def loss_curve(method: Method, height: int) -> Spec:
 def _panel(layers: list[Layer], methods: list[Method], height: int, params: dict[str, str]) -> Spec:
     for method in methods:
         params |= trail.here(method.word)
-    # The opacity of a path and its casing: an only run, or one run among the cloud of all.
+    # The opacity of a path and its casing: an only run, or one run among the cloud of all. The pieces of a long path
+    # lie on one another, and together they must not hide the cloud.
     many = f"{first('this', 'runs', 1)} > 1"
-    params |= {"solid": f"{many} ? 0.35 : 1", "casing": f"{many} ? 0 : 0.6"}
+    longest = f"max({', '.join(f'length(path_{method.word})' for method in methods)}, 1)"
+    pale = f"min({PALE}, 1 - pow({1 - TOGETHER}, {trail.CORNERS} / {longest}))"
+    params |= {"solid": f"{many} ? {pale} : 1", "casing": f"{many} ? 0 : 0.6"}
     names = [*text.across("across"), *text.up("up")]
     return build(alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent"), height, params)
 

@@ -176,12 +176,15 @@ def train(
     start does not fit the model, the batch is larger than the data, or the memory has no room even for start and end;
     nothing is computed then.
     """
-    _stride(objective, recipe, validation is not None)  # before memory is taken for the starts
     return train_from(starts(objective, recipe), objective, recipe, validation, report, method)
 
 
 def starts(objective: Objective, recipe: Recipe) -> Array:
-    """Return where the runs of a recipe start, theta (R, P); raises ValueError when that does not fit the model."""
+    """Return where the runs of a recipe start, theta (R, P).
+
+    Raises ValueError when that does not fit the model, or when the memory has no room even for start and end.
+    """
+    _stride(objective, recipe, validated=False)  # refused before memory is taken
     if recipe.start is None:
         return objective.model.init(recipe.seeds * (recipe.runs // len(recipe.seeds)))
     return np.tile(checks.array("start", recipe.start, (objective.model.n_params,)), (recipe.runs, 1))

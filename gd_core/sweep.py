@@ -25,6 +25,7 @@ from gd_core import checks, executors
 from gd_core.descent import History, Report
 from gd_core.engines import METHODS
 from gd_core.experiment import Recipe, starts, train_from
+from gd_core.extent import NUMBER, Extent
 from gd_core.objective import Objective
 from gd_core.shapes import Array
 
@@ -155,10 +156,8 @@ def _cuts(numbers: Sequence[int]) -> list[slice]:
 
 
 def _numbers(objective: Objective, recipe: Recipe) -> int:
-    """How many numbers the runs of a recipe hold: the rows they read; parameters and losses after every update."""
-    rows = recipe.epochs * objective.n if recipe.batch_size else 0
-    updates = recipe.epochs * -(-objective.n // (recipe.batch_size or objective.n))
-    return recipe.runs * (rows + (updates + 1) * (objective.n_params + 2))
+    """How many numbers the runs of a recipe hold: the rows they read; parameters and two losses after every update."""
+    return Extent(recipe.runs, objective.n_params, 2, objective.n, recipe.batch_size, recipe.epochs).whole // NUMBER
 
 
 def _outcomes(

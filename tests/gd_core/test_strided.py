@@ -154,9 +154,10 @@ def test_runs_of_one_seed_read_the_same_and_a_run_ignores_its_neighbours() -> No
         np.testing.assert_allclose(together.path[r], alone.path[0, together.updates], rtol=1e-12)
 
 
-def test_batch_descent_in_closed_form_goes_straight_to_what_is_kept() -> None:
+@pytest.mark.parametrize("rule", ["gd", "momentum", "nesterov"])
+def test_batch_descent_in_closed_form_goes_straight_to_what_is_kept(rule: str) -> None:
     with memory(10**5):
-        found = train(TASK.train, Recipe((0.1,), epochs=10**12), TASK.validation)
+        found = train(TASK.train, Recipe((0.1,), optimizer=rule, epochs=10**12), TASK.validation)
     assert found.updates[-1] == 10**12
     assert found.epochs[-1] == 10**12
     assert found.seen[-1] == 80 * 10**12

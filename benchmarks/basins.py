@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from gd_ui.beyond import run_basins
-from gd_ui.beyond_lands import LANDS, land
-from gd_ui.beyond_well import run_well_map
+from gd_ui.beyond_convex.lands import LANDS, land
+from gd_ui.beyond_convex.starts import run_basins
+from gd_ui.beyond_convex.well import run_well_map
 
 
 def main() -> None:

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from gd_core.hiring import LEARNING_RATE
-from gd_ui import backprop_controls, backprop_edit, backprop_free_controls
-from gd_ui.backprop import check, moments, run_backprop
-from gd_ui.backprop_arithmetic import heading, panel
-from gd_ui.backprop_charts import layers, templates
-from gd_ui.backprop_findings import check_said, check_table, conventions, findings, surface_said, worse
-from gd_ui.backprop_frames import decision_frames, loss_frames, stage_frames
-from gd_ui.backprop_free import run_free
-from gd_ui.backprop_free_controls import CAREFUL
-from gd_ui.backprop_free_findings import free_check, free_findings, map_said, troubled
-from gd_ui.backprop_free_frames import free_decision_frames, free_loss_frames, free_slope_frames
-from gd_ui.backprop_stages import scene
+from gd_ui.backprop import controls, edit, free_controls
+from gd_ui.backprop.arithmetic import heading, panel
+from gd_ui.backprop.charts import layers, templates
+from gd_ui.backprop.findings import check_said, check_table, conventions, findings, surface_said, worse
+from gd_ui.backprop.frames import decision_frames, loss_frames, stage_frames
+from gd_ui.backprop.free import run_free
+from gd_ui.backprop.free_controls import CAREFUL
+from gd_ui.backprop.free_findings import free_check, free_findings, map_said, troubled
+from gd_ui.backprop.free_frames import free_decision_frames, free_loss_frames, free_slope_frames
+from gd_ui.backprop.runs import check, moments, run_backprop
+from gd_ui.backprop.stages import scene
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import section, show_notices, written
@@ -27,7 +27,7 @@ def hiring(lesson: str) -> None:
     playing = st.container()
     below = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small")
     stages, more = below.container(width="content"), below.container(horizontal=True, width="content", gap="small")
-    settings, method, who, closely, numbers = backprop_controls.ask(lesson, row, more, notices)
+    settings, method, who, closely, numbers = controls.ask(lesson, row, more, notices)
     sizes, training = settings.about.sizes, settings.training(method)
     last = settings.epochs * training.updates_per_epoch
     run = computed(("backprop", settings), lambda report: run_backprop(settings, report), "Training the network …")
@@ -43,7 +43,7 @@ def hiring(lesson: str) -> None:
             start=closely,
         )
     with stages:
-        stage = backprop_controls.ask_stage(sizes, notices)
+        stage = controls.ask_stage(sizes, notices)
     with trouble:
         show_notices(notices)
 
@@ -63,12 +63,12 @@ def hiring(lesson: str) -> None:
             st.button(
                 f"Use the course's rate: {written(LEARNING_RATE)}",
                 icon=":material/healing:",
-                on_click=backprop_controls.use_rate,
+                on_click=controls.use_rate,
                 args=(LEARNING_RATE,),
             )
     part = section(["Gradient check", "Decision surface", "Edit numbers"])
     if part == "Gradient check":
-        update = backprop_controls.ask_checked(closely, last)
+        update = controls.ask_checked(closely, last)
         found = check(run, method, update, who)
         st.markdown(f"**After update {update:,}**, applicant {who + 1}. {check_said(found)}")
         st.table(check_table(found, sizes), border="horizontal")
@@ -80,13 +80,13 @@ def hiring(lesson: str) -> None:
             draw(templates()[f"decisions {layers(sizes)}"], drawn.frames, alt_text="Output over all applicants")
         right.markdown(surface_said(run))
     if part == "Edit numbers":
-        backprop_edit.tables(lesson, numbers)
+        edit.tables(lesson, numbers)
     st.caption(conventions(run))
 
 
 def free() -> None:
     """Show a network of the reader's own."""
-    settings = backprop_free_controls.ask(row, notices)
+    settings = free_controls.ask(row, notices)
     with trouble:
         show_notices(notices)
     run = computed(("free network", settings), lambda report: run_free(settings, report), "Training the network …")
@@ -113,7 +113,7 @@ def free() -> None:
             st.button(
                 f"Use a smaller rate: {written(CAREFUL)}",
                 icon=":material/healing:",
-                on_click=backprop_controls.use_rate,
+                on_click=controls.use_rate,
                 args=(CAREFUL,),
             )
     found = computed(("free check", settings), lambda report: free_check(run), "Measuring every derivative …")
@@ -130,8 +130,8 @@ with st.container(gap="xsmall"):
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     trouble = st.container()
     with row:
-        chosen = backprop_controls.ask_lesson(notices)
-    if chosen == backprop_controls.FREE:
+        chosen = controls.ask_lesson(notices)
+    if chosen == controls.FREE:
         free()
     else:
         hiring(chosen)

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from gd_ui import race_controls, rate_map, rate_map_charts
+from gd_ui.batch_sizes import controls, rate_map, rate_map_charts
+from gd_ui.batch_sizes.charts import templates
+from gd_ui.batch_sizes.findings import findings, results_table
+from gd_ui.batch_sizes.frames import race_frames
+from gd_ui.batch_sizes.race import affordable, run_race
+from gd_ui.batch_sizes.rate_map_controls import ask_size, draw_map
+from gd_ui.batch_sizes.rate_map_findings import map_findings, reading
+from gd_ui.batch_sizes.rate_map_frames import map_frames
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import section, show_notices, written
-from gd_ui.findings import findings, results_table
-from gd_ui.frames import race_frames
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
 from gd_ui.opening import opening
 from gd_ui.player import Stride, player
-from gd_ui.race import affordable, run_race
-from gd_ui.race_charts import templates
-from gd_ui.rate_map_controls import ask_size, draw_map
-from gd_ui.rate_map_findings import map_findings, reading
-from gd_ui.rate_map_frames import map_frames
 from gd_ui.tables import as_html
 
 with st.container(gap="xsmall"):
@@ -23,7 +23,7 @@ with st.container(gap="xsmall"):
         "Same examples, same start, same rate: does updating early pay?",
         "Claim to test: stochastic descent comes near in one pass, and then rattles for ever.",
     )
-    settings, plane, loaded, notices = race_controls.ask()
+    settings, plane, loaded, notices = controls.ask()
     asked, settings = settings, affordable(settings, loaded)
     if settings != asked:
         notices.append(
@@ -54,7 +54,7 @@ with st.container(gap="xsmall"):
     panels = {name: tiles.container(key=f"panel {name}", gap=None) for name in [*METHODS, "data"]}
     left, right = st.columns([1.62, 1], gap="medium")
     with left:
-        view = race_controls.ask_view(plane)
+        view = controls.ask_view(plane)
     frames = race_frames(race, loaded, view)
     kind = "curve" if len(loaded.names) == 1 else "map"
 
@@ -80,7 +80,7 @@ with st.container(gap="xsmall"):
             st.button(
                 f"{'Use a safe' if settings.optimizer == 'gd' else 'Try a smaller'} rate: {written(found.remedy)}",
                 icon=":material/healing:",
-                on_click=race_controls.use_rate,
+                on_click=controls.use_rate,
                 args=(found.remedy,),
             )
 
@@ -114,4 +114,4 @@ if part == "All rates and sizes":
         ask_size(found_map)
         st.caption(reading(wanted, mapped, found_map, loaded))
 
-race_controls.suggest_questions()
+controls.suggest_questions()

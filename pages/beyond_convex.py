@@ -5,15 +5,14 @@ The sections of the lower half are fragments: moving a control of one runs nothi
 
 import streamlit as st
 
-from gd_ui import beyond_controls
-from gd_ui.beyond import run_basins, run_flock
-from gd_ui.beyond_charts import templates
-from gd_ui.beyond_findings import basin_title, findings, legend, remedy_label
-from gd_ui.beyond_frames import basin_frames, fall_frames, flock_frames
-from gd_ui.beyond_lands import land
-from gd_ui.beyond_noise import run_noise
-from gd_ui.beyond_plateau import run_plateaus
-from gd_ui.beyond_series import (
+from gd_ui.beyond_convex import controls
+from gd_ui.beyond_convex.charts import templates
+from gd_ui.beyond_convex.findings import basin_title, findings, legend, remedy_label
+from gd_ui.beyond_convex.frames import basin_frames, fall_frames, flock_frames
+from gd_ui.beyond_convex.lands import land
+from gd_ui.beyond_convex.noise import run_noise
+from gd_ui.beyond_convex.plateau import run_plateaus
+from gd_ui.beyond_convex.series import (
     escape_frames,
     noise_map_frames,
     stay_loss_frames,
@@ -21,8 +20,9 @@ from gd_ui.beyond_series import (
     well_frames,
     well_map_frames,
 )
-from gd_ui.beyond_well import WELL, run_well, run_well_map
-from gd_ui.beyond_words import (
+from gd_ui.beyond_convex.starts import run_basins, run_flock
+from gd_ui.beyond_convex.well import WELL, run_well, run_well_map
+from gd_ui.beyond_convex.words import (
     case_title,
     noise_findings,
     noise_note,
@@ -42,7 +42,7 @@ from gd_ui.player import Stride, player
 @st.fragment
 def one_dimension() -> None:
     """Show one weight and two valleys: a run, and where every start ends at every rate."""
-    settings, notices = beyond_controls.ask_well()
+    settings, notices = controls.ask_well()
     show_notices(notices)
     well = run_well(settings)
     ends = computed(("well map",), run_well_map, "Descending from every start at every rate …")
@@ -59,7 +59,7 @@ def one_dimension() -> None:
 @st.fragment
 def does_noise_help() -> None:
     """Show two saddles, one that the noise of single examples cannot leave and one that it can."""
-    settings, notices = beyond_controls.ask_noise()
+    settings, notices = controls.ask_noise()
     show_notices(notices)
     found = computed(("noise", settings), lambda report: run_noise(settings, report), "Running every seed …")
     tiles = st.grid(3, min_column_width=280, gap="small")
@@ -78,7 +78,7 @@ def does_noise_help() -> None:
 @st.fragment
 def time_on_plateaus() -> None:
     """Show how long chains of weights stay where nearly nothing slopes."""
-    settings, notices = beyond_controls.ask_plateaus()
+    settings, notices = controls.ask_plateaus()
     show_notices(notices)
     stays = computed(("plateaus", settings), lambda report: run_plateaus(settings, report), "Waiting on the plateaus …")
     tiles = st.grid(2, min_column_width=280, gap="small")
@@ -97,7 +97,7 @@ with st.container(gap="xsmall"):
         "Beyond convex",
         "Text A’s claim, to be tested: descent is greedy and finds a minimum, not always the global one.",
     )
-    flock, notices = beyond_controls.ask()
+    flock, notices = controls.ask()
     show_notices(notices)
     on = land(flock.land)
     runs = computed(("flock", flock), lambda report: run_flock(flock, report), "Descending from every start …")
@@ -131,7 +131,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(
             remedy_label(runs.remedy),
             icon=":material/healing:",
-            on_click=beyond_controls.use_rate,
+            on_click=controls.use_rate,
             args=(runs.remedy,),
         )
 

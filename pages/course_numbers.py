@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from gd_ui import course_numbers_controls as controls
 from gd_ui import housing
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import section, show_notices
-from gd_ui.course_numbers_all import compare, drawn
-from gd_ui.course_numbers_charts import templates
-from gd_ui.course_numbers_findings import conventions, findings, how_to_get_boston, legend, meanings, trained_sentence
-from gd_ui.course_numbers_frames import apart_frames, number_frames, run_frames, scale_of
-from gd_ui.course_numbers_hiring import trained_hiring
-from gd_ui.course_numbers_table import (
+from gd_ui.course_numbers import controls
+from gd_ui.course_numbers.all import compare, drawn
+from gd_ui.course_numbers.charts import templates
+from gd_ui.course_numbers.findings import conventions, findings, how_to_get_boston, legend, meanings, trained_sentence
+from gd_ui.course_numbers.frames import apart_frames, number_frames, run_frames, scale_of
+from gd_ui.course_numbers.hiring import trained_hiring
+from gd_ui.course_numbers.table import (
     SIGNS,
     WORDS,
     lines_columns,

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from gd_ui import features_controls
 from gd_ui.charts.morph import MORPH
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import section, show_notices
-from gd_ui.features import Study, study
-from gd_ui.features_charts import templates
-from gd_ui.features_findings import (
+from gd_ui.features import controls
+from gd_ui.features.charts import templates
+from gd_ui.features.findings import (
     constant_message,
     heading,
     leak_sentences,
@@ -20,10 +19,11 @@ from gd_ui.features_findings import (
     steepest_column,
     weights_table,
 )
-from gd_ui.features_frames import detail_frames, study_frames
-from gd_ui.features_leak import leak, leak_frames
-from gd_ui.features_morph import BETWEEN, LAST, morph, morph_frames
-from gd_ui.features_sets import SETS
+from gd_ui.features.frames import detail_frames, study_frames
+from gd_ui.features.leak import leak, leak_frames
+from gd_ui.features.morph import BETWEEN, LAST, morph, morph_frames
+from gd_ui.features.sets import SETS
+from gd_ui.features.study import Study, study
 from gd_ui.lessons import LESSONS
 from gd_ui.opening import opening
 from gd_ui.player import Stride, player
@@ -105,7 +105,7 @@ with st.container(gap="xsmall"):
         "The same line in other units: does one learning rate suit them all?",
         "Claim to test: units change how fast descent can go, and never where it ends.",
     )
-    settings, notices = features_controls.ask()
+    settings, notices = controls.ask()
     show_notices(notices)
     found = computed(
         ("features", settings), lambda report: study(settings), "Descending in every unit …", updates=3 * settings.steps
@@ -155,7 +155,7 @@ with st.container(gap="xsmall"):
     with left:
         st.markdown("**What this run showed**  \n" + "  \n".join(sentences(found)))
     if right is not None:
-        right.button("Each its own best", icon=":material/healing:", on_click=features_controls.use_own_best)
+        right.button("Each its own best", icon=":material/healing:", on_click=controls.use_own_best)
 
 shown = {WEIGHTS: show_weights}
 if one_feature:

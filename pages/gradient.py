@@ -5,25 +5,25 @@ The halves are fragments: moving a control of one does not run the other again.
 
 import streamlit as st
 
-from gd_ui import chain, gradient_controls
 from gd_ui.charts.template import draw
 from gd_ui.controls import Notices, show_notices
-from gd_ui.gradient_charts import templates
-from gd_ui.gradient_controls import Place
-from gd_ui.gradient_findings import legend, nudge_findings, pull_findings, quotient
+from gd_ui.gradient import chain, controls
+from gd_ui.gradient.charts import templates
+from gd_ui.gradient.controls import Place
+from gd_ui.gradient.findings import legend, nudge_findings, pull_findings, quotient
+from gd_ui.gradient.nudge import b_first, errors, measure, windows
+from gd_ui.gradient.nudge_frames import error_frames, section_frames, window_frames
+from gd_ui.gradient.pull import Pulls, pulls
+from gd_ui.gradient.pull_frames import arrow_frames, factor, spread_frames
 from gd_ui.lessons import LESSONS
-from gd_ui.nudge import b_first, errors, measure, windows
-from gd_ui.nudge_frames import error_frames, section_frames, window_frames
 from gd_ui.opening import opening
-from gd_ui.pull import Pulls, pulls
-from gd_ui.pull_frames import arrow_frames, factor, spread_frames
 
 
 @st.fragment
 def slope_by_nudging(place: Place) -> None:
     """Show the first half: a nudge of every parameter, and the error of what it measures."""
     notices: Notices = []
-    probe, loaded = gradient_controls.ask_probe(place, notices), place.loaded
+    probe, loaded = controls.ask_probe(place, notices), place.loaded
     show_notices(notices)
     names = loaded.train.model.names
     measured, found, views = measure(probe, loaded), errors(probe.data, probe.point), windows(probe, loaded)
@@ -50,7 +50,7 @@ def average_of_pulls(place: Place) -> None:
     """Show the second half: the pull of every example, the mean of a batch, and the chain rule behind them."""
     data, point, loaded = place
     notices: Notices = []
-    size, draw_number = gradient_controls.ask_batch(loaded.train.n, notices)
+    size, draw_number = controls.ask_batch(loaded.train.n, notices)
     show_notices(notices)
     pulled = pulls(loaded, point, size, draw_number)
     scaled = factor(loaded, point, pulled)
@@ -92,7 +92,7 @@ with st.container(gap="xsmall"):
             st.markdown("#### What is a gradient? First of all, a slope")
             st.caption("Claim to test: nudge a parameter, divide by the nudge, and you have the slope.")
         complaints: Notices = []
-        place = gradient_controls.ask_place(complaints)
+        place = controls.ask_place(complaints)
     show_notices(complaints)
     slope_by_nudging(place)
 

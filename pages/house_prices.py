@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from gd_ui import house_controls
 from gd_ui.charts.house_batches import SHORT
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import BOUND, section, show_notices
-from gd_ui.house_batches import batch_frames, batch_sentences, run_batches
-from gd_ui.house_charts import templates
-from gd_ui.house_ends import (
+from gd_ui.house_prices import controls
+from gd_ui.house_prices.batches import batch_frames, batch_sentences, run_batches
+from gd_ui.house_prices.charts import templates
+from gd_ui.house_prices.ends import (
     chart_height,
     ends,
     prediction_caption,
@@ -19,12 +19,12 @@ from gd_ui.house_ends import (
     unit_frames,
     weight_sentence,
 )
-from gd_ui.house_findings import batch_remedy, findings, pair_names, remedy
-from gd_ui.house_frames import main_frames
-from gd_ui.house_run import ALL, run_house
-from gd_ui.house_scaling import scaling_table, split_sentence
-from gd_ui.house_sets import SETS
-from gd_ui.house_shapes import ROWS, gradient_of, shape_sentences, tile_frames
+from gd_ui.house_prices.findings import batch_remedy, findings, pair_names, remedy
+from gd_ui.house_prices.frames import main_frames
+from gd_ui.house_prices.gradients import ROWS, gradient_of, shape_sentences, tile_frames
+from gd_ui.house_prices.run import ALL, run_house
+from gd_ui.house_prices.scaling import scaling_table, split_sentence
+from gd_ui.house_prices.sets import SETS
 from gd_ui.lessons import LESSONS
 from gd_ui.opening import opening
 from gd_ui.player import Stride, player
@@ -34,7 +34,7 @@ with st.container(gap="xsmall"):
         "Many inputs, one price",
         "Claim to test: two well-chosen weights are not enough; all must learn, and one line of NumPy does it.",
     )
-    settings, houses, notices, missing = house_controls.ask()
+    settings, houses, notices, missing = controls.ask()
     show_notices(notices)
     if missing is not None:
         about, action = st.columns([4, 1], vertical_alignment="center")
@@ -44,7 +44,7 @@ with st.container(gap="xsmall"):
         )
         if missing.can_fetch and action.button("Fetch from OpenML", icon=":material/download:"):
             with about:  # what follows below keeps its place, and the player its update
-                trouble = house_controls.fetch(missing.name)
+                trouble = controls.fetch(missing.name)
                 if trouble is None:
                     st.rerun()
                 st.error(trouble, icon=":material/cloud_off:")
@@ -80,7 +80,7 @@ with left:
     st.markdown("**What this run showed**  \n" + "  \n".join(findings(run, houses)))
 if right is not None and working is not None:
     with right:
-        st.button(working.label, icon=":material/healing:", on_click=house_controls.use_rate, args=(working.rate,))
+        st.button(working.label, icon=":material/healing:", on_click=controls.use_rate, args=(working.rate,))
 
 part = section(["Split and scale", "Shapes", "Mini-batches", "Predictions", "Weights"])
 if part == "Split and scale":
@@ -116,7 +116,7 @@ if part == "Mini-batches":
     st.markdown("  \n".join(batch_sentences(both, settings, houses)))
     smaller = batch_remedy(both, settings, houses)
     if smaller is not None:
-        st.button(smaller.label, icon=":material/healing:", on_click=house_controls.use_rate, args=(smaller.rate,))
+        st.button(smaller.label, icon=":material/healing:", on_click=controls.use_rate, args=(smaller.rate,))
 if part == "Predictions":
     st.caption(prediction_caption(houses))
     with st.grid(2, min_column_width=320, gap="small"):

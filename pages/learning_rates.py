@@ -2,24 +2,24 @@
 
 import streamlit as st
 
-from gd_ui import rates_controls
 from gd_ui.charts.factors import factor_frames
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import section, show_notices
 from gd_ui.lanes import LANES
+from gd_ui.learning_rates import controls
+from gd_ui.learning_rates.charts import templates
+from gd_ui.learning_rates.findings import findings, landscape, name, reading, remedy, table, title, trap
+from gd_ui.learning_rates.frames import cut_frames, excess_frames, panel_frames, rate_span, regime_frames
+from gd_ui.learning_rates.rates import run_rates
+from gd_ui.learning_rates.schedules import cooling_findings, cooling_frames, legend, run_schedules
 from gd_ui.lessons import LESSONS
 from gd_ui.opening import opening
 from gd_ui.player import Stride, player
-from gd_ui.rates import run_rates
-from gd_ui.rates_charts import templates
-from gd_ui.rates_findings import findings, landscape, name, reading, remedy, table, title, trap
-from gd_ui.rates_frames import cut_frames, excess_frames, panel_frames, rate_span, regime_frames
-from gd_ui.schedules import cooling_findings, cooling_frames, legend, run_schedules
 
 with st.container(gap="xsmall"):
     opening("How large a step?", "Claim to test: twice the step is twice as fast, up to a sharp limit.")
-    settings, loaded, notices = rates_controls.ask()
+    settings, loaded, notices = controls.ask()
     show_notices(notices)
     count = len(settings.rates)
     run = computed(
@@ -36,7 +36,7 @@ with st.container(gap="xsmall"):
         key="rates player",
         strides=[Stride("1 update", 1), Stride("10 updates", 10)],
         unit="updates",
-        start=min(rates_controls.FIRST_FRAME, settings.updates),
+        start=min(controls.FIRST_FRAME, settings.updates),
     )
     kind = "curve" if len(loaded.names) == 1 else "map"
     tiles = st.grid(count + 1 if count < 5 else 3, min_column_width=200, gap="small")
@@ -59,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(
             working.label,
             icon=":material/healing:",
-            on_click=rates_controls.use_rates,
+            on_click=controls.use_rates,
             args=(working.rates,),
         )
 

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from gd_ui import loss_surface_controls as controls
 from gd_ui.charts.kinks import COMPARED
 from gd_ui.charts.solid import figure
 from gd_ui.charts.template import draw
 from gd_ui.controls import show_notices
-from gd_ui.kinks import frames as kink_frames
-from gd_ui.kinks import kinks
-from gd_ui.kinks import sentences as kink_sentences
 from gd_ui.lessons import LESSONS
-from gd_ui.loss_surface import ground
-from gd_ui.loss_surface_charts import templates
-from gd_ui.loss_surface_findings import findings
-from gd_ui.loss_surface_frames import curve_frames, map_frames
-from gd_ui.loss_surface_solid import solid
-from gd_ui.loss_surface_words import axis_name, place, title
+from gd_ui.loss_surface import controls
+from gd_ui.loss_surface.charts import templates
+from gd_ui.loss_surface.findings import findings
+from gd_ui.loss_surface.frames import curve_frames, map_frames
+from gd_ui.loss_surface.kinks import frames as kink_frames
+from gd_ui.loss_surface.kinks import kinks
+from gd_ui.loss_surface.kinks import sentences as kink_sentences
+from gd_ui.loss_surface.loss import ground
+from gd_ui.loss_surface.solid import solid
+from gd_ui.loss_surface.words import axis_name, place, title
 from gd_ui.methods import BATCH
 from gd_ui.opening import opening
 

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from gd_ui import one_step_controls
-from gd_ui.arithmetic import Inks, Worked, digits, formula
+from gd_ui.batch_sizes.controls import use_rate
 from gd_ui.charts.template import draw
-from gd_ui.clicker import clicker
 from gd_ui.controls import show_notices, written
 from gd_ui.lessons import LESSONS
-from gd_ui.one_step import PREDICT, REPEAT, UPDATE, descend, left_to_right, moment
-from gd_ui.one_step_charts import templates
-from gd_ui.one_step_findings import diverging, explanation, findings
-from gd_ui.one_step_frames import pictures
-from gd_ui.one_step_scene import scene
+from gd_ui.one_step import controls
+from gd_ui.one_step.arithmetic import Inks, Worked, digits, formula
+from gd_ui.one_step.charts import templates
+from gd_ui.one_step.clicker import clicker
+from gd_ui.one_step.descent import PREDICT, REPEAT, UPDATE, descend, left_to_right, moment
+from gd_ui.one_step.findings import diverging, explanation, findings
+from gd_ui.one_step.frames import pictures
+from gd_ui.one_step.scene import scene
 from gd_ui.opening import opening
 from gd_ui.player import Stride, player
-from gd_ui.race_controls import use_rate
 
 with st.container(gap="xsmall"):
     opening(
@@ -23,14 +23,14 @@ with st.container(gap="xsmall"):
         "Gradient descent is four steps, repeated: predict, measure the error, find the slope, move.",
     )
     notices: list[str] = []
-    settings, loaded, update, point, random = one_step_controls.ask(notices)
+    settings, loaded, update, point, random = controls.ask(notices)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        stage = one_step_controls.ask_stage(notices)
+        stage = controls.ask_stage(notices)
         all_digits = st.popover("All digits", icon=":material/pin:")
         if stage == REPEAT:
             st.button(
                 f"Arithmetic of update {update + 1:,}", icon=":material/function:",
-                on_click=one_step_controls.show_update, args=(update, PREDICT),
+                on_click=controls.show_update, args=(update, PREDICT),
             )  # fmt: skip
     show_notices(notices)
 
@@ -81,7 +81,7 @@ with st.container(gap="xsmall"):
         if stage == UPDATE and update < settings.updates:
             st.button(
                 f"The same for update {update + 2:,}", icon=":material/replay:",
-                on_click=one_step_controls.show_update, args=(update + 1, PREDICT),
+                on_click=controls.show_update, args=(update + 1, PREDICT),
             )  # fmt: skip
     for place, shown in zip([below, *columns[1:]], drawn, strict=True):
         with place.container(gap="xsmall"):
@@ -93,7 +93,7 @@ left, right = st.columns([1.62, 1], gap="medium")
 with left:
     st.markdown("**What this run showed**  \n" + "  \n".join(findings(worked, loaded, history)))
     if diverging(loaded, history):
-        rate = one_step_controls.safe_rate(settings.data)
+        rate = controls.safe_rate(settings.data)
         st.button(f"Use a rate that works: {written(rate)}", icon=":material/healing:", on_click=use_rate, args=(rate,))
 with right:
     st.markdown(

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from gd_ui import optimizers_controls, optimizers_conventions, optimizers_limit, optimizers_sweep
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import section, show_notices
 from gd_ui.lessons import LESSONS
 from gd_ui.opening import opening
-from gd_ui.optimizers_charts import templates
-from gd_ui.optimizers_defaults import facts_table
-from gd_ui.optimizers_equations import EQUATIONS, NOTATION, in_this_race, worked
-from gd_ui.optimizers_findings import diverged, findings, legend
-from gd_ui.optimizers_frames import curve_frames, map_frames
-from gd_ui.optimizers_race import RaceSettings, race, sweep
+from gd_ui.optimizers import controls, conventions, limit
+from gd_ui.optimizers.best_rates import criterion, sweep_findings, sweep_frames, sweep_table
+from gd_ui.optimizers.charts import templates
+from gd_ui.optimizers.defaults import facts_table
+from gd_ui.optimizers.equations import EQUATIONS, NOTATION, in_this_race, worked
+from gd_ui.optimizers.findings import diverged, findings, legend
+from gd_ui.optimizers.frames import curve_frames, map_frames
+from gd_ui.optimizers.race import RaceSettings, Sweep, race, sweep
 from gd_ui.player import Stride, player
 
 with st.container(gap="xsmall"):
@@ -21,11 +22,11 @@ with st.container(gap="xsmall"):
         "Six rules, one surface: which gets down first?",
         "Claim to test: a cleverer rule wins, once each has a rate that suits it.",
     )
-    choice = optimizers_controls.ask()
+    choice = controls.ask()
     show_notices(choice.notices)
     ground = choice.ground
 
-    def tried() -> optimizers_sweep.Sweep:
+    def tried() -> Sweep:
         """Return every rule at every rate, from memory if somebody had it before."""
         return computed(("best rates", ground), lambda report: sweep(ground, report), "Trying all rates …")
 
@@ -43,7 +44,7 @@ with st.container(gap="xsmall"):
         key="optimizers player",
         strides=[Stride("1 update", 1), Stride("10 updates", 10)],
         unit="updates",
-        start=min(optimizers_controls.FIRST_FRAME, settings.updates),
+        start=min(controls.FIRST_FRAME, settings.updates),
     )
     st.markdown(legend(run))
     left, right = st.columns([1.4, 1], gap="small")
@@ -55,7 +56,7 @@ with st.container(gap="xsmall"):
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     st.markdown("**What this run showed**  \n" + "  \n".join(findings(run, own_best=own_best)), width="stretch")
     if not own_best and diverged(run):
-        st.button("Each at its own best rate", icon=":material/healing:", on_click=optimizers_controls.use_own_rates)
+        st.button("Each at its own best rate", icon=":material/healing:", on_click=controls.use_own_rates)
 
 part = section(["Equations", "Best rates", "Momentum's limit", "Conventions"])
 if part == "Equations":
@@ -65,32 +66,32 @@ if part == "Equations":
         tiles.markdown(worked(rule))
 if part == "Best rates":
     found = tried()
-    st.caption(optimizers_sweep.criterion(found))
+    st.caption(criterion(found))
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
-        draw(templates()["log log"], optimizers_sweep.sweep_frames(found), alt_text="Updates needed, by rate")
+        draw(templates()["log log"], sweep_frames(found), alt_text="Updates needed, by rate")
     with right:
-        st.table(optimizers_sweep.sweep_table(found), border="horizontal")
-    st.markdown("  \n".join(optimizers_sweep.sweep_findings(found)))
+        st.table(sweep_table(found), border="horizontal")
+    st.markdown("  \n".join(sweep_findings(found)))
 if part == "Momentum's limit":
-    beta = optimizers_controls.ask_beta()
-    edge = optimizers_limit.brink(optimizers_limit.bowl_of(ground.surface), beta)
+    beta = controls.ask_beta()
+    edge = limit.brink(limit.bowl_of(ground.surface), beta)
     left, right = st.columns(2, gap="medium")
     with left:
-        draw(templates()["linear"], optimizers_limit.growth_frames(edge), alt_text="Error kept per update, by rate")
+        draw(templates()["linear"], limit.growth_frames(edge), alt_text="Error kept per update, by rate")
     with right:
-        draw(templates()["log"], optimizers_limit.brink_frames(edge), alt_text="Loss just below and above the limit")
-    st.markdown("  \n".join(optimizers_limit.brink_findings(edge, ground.surface)))
+        draw(templates()["log"], limit.brink_frames(edge), alt_text="Loss just below and above the limit")
+    st.markdown("  \n".join(limit.brink_findings(edge, ground.surface)))
 if part == "Conventions":
-    switch = optimizers_controls.ask_switch(ground, tried().rules["momentum"].rate)
-    both = optimizers_conventions.spelled(switch)
-    st.markdown(optimizers_conventions.legend())
+    switch = controls.ask_switch(ground, tried().rules["momentum"].rate)
+    both = conventions.spelled(switch)
+    st.markdown(conventions.legend())
     left, right = st.columns(2, gap="medium")
     with left:
-        draw(templates()["log"], optimizers_conventions.step_frames(both), alt_text="Lengths of the steps")
+        draw(templates()["log"], conventions.step_frames(both), alt_text="Lengths of the steps")
     with right:
-        draw(templates()["log"], optimizers_conventions.height_frames(both), alt_text="Loss above the minimum")
-    st.markdown("  \n".join(optimizers_conventions.findings(both)))
+        draw(templates()["log"], conventions.height_frames(both), alt_text="Loss above the minimum")
+    st.markdown("  \n".join(conventions.findings(both)))
     st.table(facts_table(), border="horizontal")
 
 st.page_link(

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
+from gd_ui.batch_sizes.charts import templates
+from gd_ui.batch_sizes.frames import race_frames
+from gd_ui.batch_sizes.framing import View
+from gd_ui.batch_sizes.race import RaceSettings, run_race
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.frames import race_frames
-from gd_ui.framing import View
 from gd_ui.lessons import by_section
 from gd_ui.methods import BATCH, MINI_BATCH, STOCHASTIC
 from gd_ui.player import Stride, player
 from gd_ui.questions import QUESTIONS, link
-from gd_ui.race import RaceSettings, run_race
-from gd_ui.race_charts import templates
 
 SIZE = 16
 settings = RaceSettings("line", learning_rate=0.2, batch_size=SIZE, epochs=6, start=CATALOGUE["line"].start)

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from gd_ui import pitfall_controls
 from gd_ui.charts.template import draw
 from gd_ui.compute import computed
 from gd_ui.controls import show_notices
 from gd_ui.lessons import LESSONS
-from gd_ui.pitfall_charts import templates
-from gd_ui.pitfall_code import listing, marked
-from gd_ui.pitfall_controls import about_rows, ask_guess, score
-from gd_ui.pitfall_findings import clues_table, faulty_lines, titles, unrevealed, verdict
-from gd_ui.pitfall_rows import rows
+from gd_ui.pitfalls import controls
+from gd_ui.pitfalls.charts import templates
+from gd_ui.pitfalls.code import listing, marked
+from gd_ui.pitfalls.controls import about_rows, ask_guess, score
+from gd_ui.pitfalls.findings import clues_table, faulty_lines, titles, unrevealed, verdict
+from gd_ui.pitfalls.rows import rows
 from gd_ui.player import Stride, player
 
 with st.container(gap="xsmall"):
@@ -19,7 +19,7 @@ with st.container(gap="xsmall"):
         st.markdown("#### What is wrong here?", width="content")
         st.caption("Claim to test: faulty code does not fail, it runs; something else gives it away.", width="content")
         st.markdown(score(), width="content")
-    pitfall, data, guess, notices = pitfall_controls.ask()
+    pitfall, data, guess, notices = controls.ask()
     show_notices(notices)
     study = computed(
         ("pitfall", pitfall.name, data), lambda report: pitfall.study(rows(data)), "Running both listings …"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gd_ui import house_sets, openml
+from gd_ui import openml
+from gd_ui.house_prices import sets
 from gd_ui.housing import BOSTON_FILE, FOLDER
 from tests.gd_ui.openml_server import OpenML, Serve, ask_at, serving
 
@@ -40,12 +41,12 @@ def nothing_fetched(no_boston_file: None, tmp_path: Path, monkeypatch: pytest.Mo
     home = tmp_path / "scikit_learn_data"
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(home))
     monkeypatch.setattr(openml, "_answers", {})
-    house_sets._kept.cache_clear()
+    sets._kept.cache_clear()
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))  # taken, and nobody listens
         ask_at(f"http://127.0.0.1:{deaf.getsockname()[1]}", monkeypatch)
         yield home
-    house_sets._kept.cache_clear()
+    sets._kept.cache_clear()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import numpy as np
 from gd_ui.charts import text
 from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, Columns, Layer, Spec, build, data, first, stroke
-from gd_ui.optimizers_rules import RULES
+from gd_ui.optimizers.rules import RULES
 
 LOOKS: dict[str, tuple[float, ...]] = {
     "line": (1, 0),

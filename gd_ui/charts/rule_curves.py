@@ -15,7 +15,7 @@ from gd_ui.charts.excess import update_axis
 from gd_ui.charts.rate_axis import POWERS
 from gd_ui.charts.tags import tags
 from gd_ui.charts.template import INK, MUTED, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
-from gd_ui.optimizers_rules import RULES, Rule
+from gd_ui.optimizers.rules import RULES, Rule
 
 
 def rule_curves(height: int) -> Spec:

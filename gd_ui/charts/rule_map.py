@@ -12,7 +12,7 @@ import altair as alt
 from gd_ui.charts import ground, text, trail
 from gd_ui.charts.packed import GRAIN
 from gd_ui.charts.template import INK, PAPER, SLOTS, STEP, Layer, Spec, build, data, fill, first, stroke
-from gd_ui.optimizers_rules import RULES, Rule
+from gd_ui.optimizers.rules import RULES, Rule
 
 WIDTH = 2.0
 """Of a path, in pixels."""

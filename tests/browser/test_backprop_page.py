@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gd_core.hiring import EXERCISES
-from gd_ui.backprop import numbers
-from gd_ui.backprop_stages import scene
+from gd_ui.backprop.runs import numbers
+from gd_ui.backprop.stages import scene
 from tests.browser.charts import SHAPES
 from tests.browser.conftest import Visit, wait_until_settled
 from tests.browser.test_race_page import player_slider
-from tests.gd_ui.hirings import hired
+from tests.gd_ui.backprop.hirings import hired
 
 PAGE = "/backprop"
 # Of the drawing, every text that is seen, with its box, and the drawing's own box first. The halo is written twice.

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from gd_ui.features import study
-from gd_ui.features_morph import LAST
+from gd_ui.features.morph import LAST
+from gd_ui.features.study import study
 from tests.browser.charts import SHAPES
 from tests.browser.conftest import Visit, wait_until_settled
-from tests.gd_ui.test_features import settings
+from tests.gd_ui.features.test_study import settings
 
 PAGE = "/features"
 

@@ -4,9 +4,9 @@ from playwright.sync_api import Page, expect
 
 from gd_ui.course_grid import course_grid
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.gradient_findings import nudge_findings
-from gd_ui.nudge import Probe, errors, measure
-from gd_ui.pull import Pulls, degrees_between, pulls
+from gd_ui.gradient.findings import nudge_findings
+from gd_ui.gradient.nudge import Probe, errors, measure
+from gd_ui.gradient.pull import Pulls, degrees_between, pulls
 from tests.browser.charts import INK, SHAPES
 from tests.browser.conftest import Visit, wait_until_settled
 

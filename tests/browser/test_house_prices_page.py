@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit, wait_until_settled
 from tests.browser.test_race_page import HAS_DRAWN, NOTE_TEXTS, player_slider
 from tests.browser.test_rates_page import expect_drawn, sideways
-from tests.gd_ui.houses import ran
+from tests.gd_ui.house_prices.houses import ran
 
 PAGE = "/house-prices"
 

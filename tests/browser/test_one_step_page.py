@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gd_ui.one_step import ERROR, GRADIENT, PREDICT, REPEAT, STAGES, START, UPDATE
+from gd_ui.one_step.descent import ERROR, GRADIENT, PREDICT, REPEAT, STAGES, START, UPDATE
 from tests.browser.charts import SHAPES
 from tests.browser.conftest import Visit, wait_until_settled
 from tests.browser.test_race_page import HAS_DRAWN, NOTE_TEXTS, player_slider

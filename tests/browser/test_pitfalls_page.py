@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from gd_ui.pitfall_table import PITFALLS
+from gd_ui.pitfalls.table import PITFALLS
 from tests.browser.conftest import Visit, wait_until_settled
 from tests.browser.test_race_page import press_tab_until
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC
 from gd_ui.questions import QUESTIONS
 from tests.browser.conftest import Visit, wait_until_settled
-from tests.gd_ui.races import raced
+from tests.gd_ui.batch_sizes.races import raced
 
 PAGE = "/batch-sizes"
 FRAME = 184

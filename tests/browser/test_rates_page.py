@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, wait_until_settled
 from tests.browser.test_race_page import HAS_DRAWN, NOTE_TEXTS, player_slider
-from tests.gd_ui.descents import descended
+from tests.gd_ui.learning_rates.descents import descended
 
 PAGE = "/learning-rates"
 # Of every chart, on a canvas or as SVG, how many colours it has, up to a few: a blank one has a single one.

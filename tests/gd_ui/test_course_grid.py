@@ -5,7 +5,7 @@ import pytest
 
 from gd_ui.course_grid import DATA, course_grid
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.nudge import Probe, measure
+from gd_ui.gradient.nudge import Probe, measure
 
 START = CATALOGUE[DATA].start
 

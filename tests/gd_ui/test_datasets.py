@@ -9,10 +9,10 @@ from sklearn.linear_model import LinearRegression
 
 from gd_core import NEVER, single_example_limit
 from gd_ui.datasets import CATALOGUE, breast_cancer, load, short, wine
-from gd_ui.features_sets import SETS
+from gd_ui.features.sets import SETS
 from gd_ui.methods import METHODS
 from gd_ui.questions import QUESTIONS
-from tests.gd_ui.races import raced
+from tests.gd_ui.batch_sizes.races import raced
 
 every_entry = pytest.mark.parametrize("name", CATALOGUE)
 

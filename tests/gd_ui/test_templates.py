@@ -2,9 +2,9 @@
 
 import copy
 import json
-import pkgutil
 import re
 from importlib import import_module
+from pathlib import Path
 
 import altair as alt
 import pytest
@@ -13,18 +13,19 @@ import gd_ui
 from gd_ui.charts.template import SLOTS, Spec
 from tests.gd_ui.specs import nodes
 
-PAGES = [module.name for module in pkgutil.iter_modules(gd_ui.__path__) if module.name.endswith("_charts")]
+FILES = sorted(Path(gd_ui.__path__[0]).glob("*/*charts.py"))
+PAGES = [f"{file.parent.name}.{file.stem}" for file in FILES]
 TEMPLATES: dict[str, Spec] = {
     f"{page}: {name}": spec for page in PAGES for name, spec in import_module(f"gd_ui.{page}").templates().items()
 }
-LARGEST = {"beyond_charts": 20_000, "backprop_charts": 30_000, "house_charts": 30_000}
+LARGEST = {"beyond_convex.charts": 20_000, "backprop.charts": 30_000, "house_prices.charts": 30_000}
 """Bytes of a page's largest template; 60,000 where nothing is said."""
 
 every_template = pytest.mark.parametrize("name", TEMPLATES)
 
 
 def test_no_page_with_charts_is_forgotten() -> None:
-    assert {"race_charts", "rates_charts", "beyond_charts"} <= set(PAGES)
+    assert {"batch_sizes.charts", "batch_sizes.rate_map_charts", "beyond_convex.charts"} <= set(PAGES)
     assert all(any(name.startswith(f"{page}: ") for name in TEMPLATES) for page in PAGES)
 
 

@@ -7,13 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_core.hiring import EXERCISES, METHODS
-from gd_ui.backprop_controls import EPOCH_STEPS, FREE, LESSONS
-from gd_ui.backprop_edit import TARGETS, given, text_of
-from gd_ui.backprop_findings import findings
-from gd_ui.backprop_free import DATA, HIDDEN, LOSS_NAMES
-from gd_ui.backprop_stages import stages
+from gd_ui.backprop.controls import EPOCH_STEPS, FREE, LESSONS
+from gd_ui.backprop.edit import TARGETS, given, text_of
+from gd_ui.backprop.findings import findings
+from gd_ui.backprop.free import DATA, HIDDEN, LOSS_NAMES
+from gd_ui.backprop.stages import stages
 from gd_ui.lessons import ROOT
-from tests.gd_ui.hirings import hired
+from tests.gd_ui.backprop.hirings import hired
 
 
 def opened(**link: str) -> AppTest:

@@ -9,18 +9,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_core import OPTIMIZERS, ORDERS
+from gd_ui.batch_sizes.controls import PRINCIPAL, default_size, epoch_steps, rates
+from gd_ui.batch_sizes.findings import safe_rate
+from gd_ui.batch_sizes.race import MOST_NUMBERS, MOST_UPDATES
+from gd_ui.batch_sizes.rate_map_controls import BEST
 from gd_ui.charts.packed import GRAIN
 from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.findings import number, safe_rate
 from gd_ui.lessons import ROOT
 from gd_ui.methods import METHODS
+from gd_ui.numbers import number
 from gd_ui.questions import asked_of
-from gd_ui.race import MOST_NUMBERS, MOST_UPDATES
-from gd_ui.race_controls import PRINCIPAL, default_size, epoch_steps, parsed_start, rates
-from gd_ui.rate_map_controls import BEST
-from tests.gd_ui.races import raced
-from tests.gd_ui.rate_maps import mapped
+from gd_ui.starts import parsed_start
+from tests.gd_ui.batch_sizes.races import raced
+from tests.gd_ui.batch_sizes.rate_maps import mapped
 
 CHARTS = 5
 
@@ -448,7 +450,7 @@ def test_the_map_stands_whatever_else_is_chosen(link: dict[str, str]) -> None:
 
 
 def test_a_map_that_is_too_much_work_is_reduced_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gd_ui.rate_map.MOST_WORK", 80 * 3 * 40 * 8 * 5)
+    monkeypatch.setattr("gd_ui.batch_sizes.rate_map.MOST_WORK", 80 * 3 * 40 * 8 * 5)
     app = opened(epochs="2", tab=MAP)
     rate_map_of(app)
     assert "Reduced to 1 epochs instead of 2 and 5 seeds instead of 20" in markup(app)

@@ -5,13 +5,13 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gd_ui.beyond import SIDE, STARTS, Flock, run_basins, run_flock
-from gd_ui.beyond_controls import RULES
-from gd_ui.beyond_findings import basin_title, findings
-from gd_ui.beyond_lands import LANDS, land
-from gd_ui.beyond_noise import NoiseSettings, run_noise
-from gd_ui.beyond_plateau import PlateauSettings, run_plateaus
-from gd_ui.beyond_words import noise_findings, plateau_findings
+from gd_ui.beyond_convex.controls import RULES
+from gd_ui.beyond_convex.findings import basin_title, findings
+from gd_ui.beyond_convex.lands import LANDS, land
+from gd_ui.beyond_convex.noise import NoiseSettings, run_noise
+from gd_ui.beyond_convex.plateau import PlateauSettings, run_plateaus
+from gd_ui.beyond_convex.starts import SIDE, STARTS, Flock, run_basins, run_flock
+from gd_ui.beyond_convex.words import noise_findings, plateau_findings
 from gd_ui.lessons import ROOT
 
 NOISE, PLATEAUS = "Does noise help?", "Plateaus"

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gd_ui.course_numbers import AGREES, FAULT, NEEDS_FILE, STATUSES, TEXTS, Line
-from gd_ui.course_numbers_all import Comparison, compare, every_line, several
-from gd_ui.course_numbers_findings import findings
+from gd_ui.course_numbers.all import Comparison, compare, every_line, several
+from gd_ui.course_numbers.findings import findings
+from gd_ui.course_numbers.numbers import AGREES, FAULT, NEEDS_FILE, STATUSES, TEXTS, Line
 from gd_ui.housing import BOSTON_FILE, FOLDER, WHY_RETIRED
 from gd_ui.lessons import LESSONS, ROOT
 

@@ -8,13 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_ui.controls import written
-from gd_ui.features import SCALERS, study, variants
-from gd_ui.features_controls import FEW, OWN, SAME, STEPS, modes, rates, typical
-from gd_ui.features_findings import scalings_table, sentences, weights_table
-from gd_ui.features_sets import SETS, whole
+from gd_ui.features.controls import FEW, OWN, SAME, STEPS, modes, rates, typical
+from gd_ui.features.findings import scalings_table, sentences, weights_table
+from gd_ui.features.sets import SETS, whole
+from gd_ui.features.study import SCALERS, study, variants
 from gd_ui.lessons import ROOT
 from gd_ui.tables import as_html
-from tests.gd_ui.test_features import settings
+from tests.gd_ui.features.test_study import settings
 
 COURSE = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]
 CHARTS = {True: 5, False: 4}

@@ -9,10 +9,10 @@ from gd_core.gradcheck import DIFFERENCES
 from gd_ui.controls import written
 from gd_ui.course_grid import course_grid
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.gradient_controls import DATA, FARTHEST, NUDGES, default_size, parsed_point, places
-from gd_ui.gradient_findings import signed
+from gd_ui.gradient.controls import DATA, FARTHEST, NUDGES, default_size, parsed_point, places
+from gd_ui.gradient.findings import signed
+from gd_ui.gradient.nudge import Probe, measure
 from gd_ui.lessons import ROOT
-from gd_ui.nudge import Probe, measure
 
 START = CATALOGUE["line"].start
 

@@ -9,14 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_ui import housing, openml
-from gd_ui.house_batches import batch_sentences, run_batches
-from gd_ui.house_controls import COURSE_RUNS, default_rate, defaults
-from gd_ui.house_ends import weight_sentence
-from gd_ui.house_findings import findings
-from gd_ui.house_sets import SETS, house
-from gd_ui.house_shapes import gradient_of, shape_sentences
+from gd_ui.house_prices.batches import batch_sentences, run_batches
+from gd_ui.house_prices.controls import COURSE_RUNS, default_rate, defaults
+from gd_ui.house_prices.ends import weight_sentence
+from gd_ui.house_prices.findings import findings
+from gd_ui.house_prices.gradients import gradient_of, shape_sentences
+from gd_ui.house_prices.sets import SETS, house
 from gd_ui.lessons import ROOT
-from tests.gd_ui.houses import BUNDLED, house_settings, ran
+from tests.gd_ui.house_prices.houses import BUNDLED, house_settings, ran
 from tests.gd_ui.openml_server import Answer, OpenML, Serve, boston_table, cut, hang, houses_table, short, status
 
 PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["housing"]["weights_at_159"]

@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 from gd_core import single_example_limit
 from gd_ui.datasets import CATALOGUE, load
 from gd_ui.lanes import LANES
+from gd_ui.learning_rates.controls import default_rates, offers, written_rates
+from gd_ui.learning_rates.findings import findings, remedy, table
 from gd_ui.lessons import ROOT
-from gd_ui.rates_controls import default_rates, offers, written_rates
-from gd_ui.rates_findings import findings, remedy, table
-from tests.gd_ui.descents import descended
+from tests.gd_ui.learning_rates.descents import descended
 
 SECTIONS, KEPT, COOLING = "One parameter at a time", "Predicted and measured", "Let the rate fall"
 

@@ -12,8 +12,8 @@ from gd_core import noisy_line_start
 from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, load
 from gd_ui.lessons import ROOT
-from gd_ui.loss_surface import ABSOLUTE, ALL, ONE, SOME, SQUARED, weights
-from gd_ui.loss_surface_controls import CUTS, LOSSES, OF, ROWS, UPDATES, VIEWS, cut_steps, default_cut, rates, sizes
+from gd_ui.loss_surface.controls import CUTS, LOSSES, OF, ROWS, UPDATES, VIEWS, cut_steps, default_cut, rates, sizes
+from gd_ui.loss_surface.loss import ABSOLUTE, ALL, ONE, SOME, SQUARED, weights
 
 FILE = "../pages/loss_surface.py"
 
@@ -86,11 +86,11 @@ def test_the_courses_figures_are_there(default_page: AppTest) -> None:
 
 
 PROSE = (
-    "gd_ui/loss_surface_words.py",
+    "gd_ui/loss_surface/words.py",
     "pages/loss_surface.py",
-    "gd_ui/loss_surface_findings.py",
-    "gd_ui/loss_surface_frames.py",
-    "gd_ui/kinks.py",
+    "gd_ui/loss_surface/findings.py",
+    "gd_ui/loss_surface/frames.py",
+    "gd_ui/loss_surface/kinks.py",
 )
 
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, load
 from gd_ui.lessons import ROOT
-from gd_ui.one_step import ERROR, GRADIENT, PREDICT, REPEAT, STAGES, START, UPDATE, first_point, offered
-from gd_ui.one_step_controls import UPDATES, enough, points, rates, safe_rate
+from gd_ui.one_step.controls import UPDATES, enough, points, rates, safe_rate
+from gd_ui.one_step.descent import ERROR, GRADIENT, PREDICT, REPEAT, STAGES, START, UPDATE, first_point, offered
 
 CHARTS = {START: 2, PREDICT: 2, ERROR: 2, GRADIENT: 3, UPDATE: 2, REPEAT: 3}
 PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]

@@ -7,13 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_ui.lessons import ROOT
-from gd_ui.optimizers_controls import GOALS, OWN, SAME
-from gd_ui.optimizers_equations import EQUATIONS
-from gd_ui.optimizers_findings import legend
-from gd_ui.optimizers_race import RATES
-from gd_ui.optimizers_rules import RULES
-from gd_ui.optimizers_surfaces import SURFACES, surface
-from tests.gd_ui.optimizer_races import raced, swept
+from gd_ui.optimizers.controls import GOALS, OWN, SAME
+from gd_ui.optimizers.equations import EQUATIONS
+from gd_ui.optimizers.findings import legend
+from gd_ui.optimizers.race import RATES
+from gd_ui.optimizers.rules import RULES
+from gd_ui.optimizers.surfaces import SURFACES, surface
+from tests.gd_ui.optimizers.races import raced, swept
 
 TABS = {"Equations": 0, "Best rates": 1, "Momentum's limit": 2, "Conventions": 2}
 """The tabs, and how many charts each has besides the two of the race."""

@@ -6,10 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gd_ui.lessons import ROOT
-from gd_ui.pitfall_code import listing, marked
-from gd_ui.pitfall_rows import HOUSES, PATIENTS
-from gd_ui.pitfall_table import PITFALLS
-from tests.gd_ui.test_pitfalls import studied
+from gd_ui.pitfalls.code import listing, marked
+from gd_ui.pitfalls.rows import HOUSES, PATIENTS
+from gd_ui.pitfalls.table import PITFALLS
+from tests.gd_ui.pitfalls.test_pitfalls import studied
 
 FIRST = next(iter(PITFALLS))
 every_pitfall = pytest.mark.parametrize("name", PITFALLS)

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CATALOGUES = {"datasets.py", "features_sets.py", "questions.py"}
+INTERFACE = ROOT / "gd_ui"
+CATALOGUES = {"datasets.py", "features/sets.py", "questions.py"}
 """Descriptions of data sets and links: facts that no run changes."""
 SOURCES = [
     *sorted((ROOT / "pages").glob("*.py")),
-    *(file for file in sorted((ROOT / "gd_ui").glob("*.py")) if file.name not in CATALOGUES),
+    *(file for file in sorted(INTERFACE.rglob("*.py")) if file.relative_to(INTERFACE).as_posix() not in CATALOGUES),
 ]
 # Digits that belong to a formula or to the definition of a measure, and to no run.
 FORMULAS = (

@@ -1,0 +1,1 @@
+"""The lesson "Gradient" (pages/gradient.py): its settings and runs, controls, charts and findings."""

@@ -1,0 +1,1 @@
+"""The lesson "Loss surface" (pages/loss_surface.py): its settings and runs, controls, charts and findings."""

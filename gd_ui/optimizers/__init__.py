@@ -1,0 +1,1 @@
+"""The lesson "Optimizers" (pages/optimizers.py): its settings and runs, controls, charts and findings."""

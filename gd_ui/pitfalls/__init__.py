@@ -1,0 +1,1 @@
+"""The lesson "Pitfalls" (pages/pitfalls.py): its settings and runs, controls, charts and findings."""

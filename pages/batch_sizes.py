@@ -50,25 +50,16 @@ with st.container(gap="xsmall"):
         per_epoch=n,
     )
 
-    tiles = st.grid(4, min_column_width=240, gap="small")
-    panels = {name: tiles.container(key=f"panel {name}", gap=None) for name in [*METHODS, "data"]}
+    tiles = st.grid(4, min_column_width=240, gap="small", key="panels")
     left, right = st.columns([1.62, 1], gap="medium")
     with left:
         view = controls.ask_view(plane)
     frames = race_frames(race, loaded, view)
     kind = "curve" if len(loaded.names) == 1 else "map"
 
-    reads = {
-        BATCH.name: f"all {n:,} rows",
-        MINI_BATCH.name: f"{size} rows" if size > 1 else "1 row",
-        STOCHASTIC.name: "1 row",
-    }
-    for name, method in METHODS.items():
-        with panels[name]:
-            st.markdown(f"**{method.title}** · update after {reads[name]}")
+    with tiles:
+        for name in METHODS:
             draw(templates()[f"{kind} {name}"], frames[name], alt_text=f"Path of {name} descent")
-    with panels["data"]:
-        st.markdown(f"**Data** · :{STOCHASTIC.hue}[row] and :{MINI_BATCH.hue}[batch] just used")
         draw(templates()["fit"], frames["fit"], alt_text="Data, the rows in use, and the line each method has now")
     with left:
         draw(templates()[f"losses {view.count}"], frames["losses"], alt_text="Training loss of the three methods")

@@ -10,7 +10,7 @@ from gd_ui.charts.panel import contour_map, loss_curve
 from gd_ui.charts.template import Spec
 from gd_ui.methods import METHODS
 
-PANEL, LOSSES = 244, 172
+PANEL, LOSSES = 262, 172
 """Heights in pixels: on a projector of 1280 x 720 the controls, the player and all charts fit the first screen."""
 
 

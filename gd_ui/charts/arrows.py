@@ -46,8 +46,7 @@ def arrow_map(height: int) -> Spec:
         *ground.landmarks(place),
         *_label("full", place, BATCH.name),
         *_label("mean", place, MINI_BATCH.name),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     chart = alt.layer(*layers).resolve_scale(stroke="shared", fill="independent")
     return build(chart, height, ground.map_params(), plays=False)

@@ -65,8 +65,7 @@ def compared_lines(height: int) -> Spec:
             stroke=stroke(PAPER),
         ),
         *_notes(x, y),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     params = {name: first("this", name, 1 if name in ("right", "top") else 0.1) for name in ENDS}
     chart = alt.layer(*layers).resolve_scale(fill="shared", stroke="shared", shape="independent")

@@ -104,7 +104,7 @@ def _map(cells: Layer, said: str | None, params: dict[str, str], height: int) ->
     else:
         told = f"length(now) ? 'after update ' + format({value('0')}, ',') : ''"
         layers.append(text.caption("right", INK, told))
-    layers += [*text.across("across"), *text.up("up")]
+    layers += text.names("across", "up")
     chart = alt.layer(*layers).resolve_scale(fill="independent", stroke="independent", x="shared", y="shared")
     more = ground.map_params() | {"edges": listed("edges"), "grain": f"height / {2 * GRAIN}"}
     return build(chart, height, params | more)

@@ -48,7 +48,7 @@ def lane_curve(lane: Lane, height: int) -> Spec:
 
 
 def _panel(layers: list[Layer], lane: Lane, height: int, params: dict[str, str]) -> Spec:
-    names = [*text.across("across"), *text.up("up")]
+    names = text.names("across", "up")
     chart = alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent")
     return build(chart, height, params | trail.here(lane.word))
 

@@ -9,7 +9,6 @@ import altair as alt
 from gd_ui.charts import clock, text
 from gd_ui.charts.packed import GRAIN, listed
 from gd_ui.charts.template import (
-    INK,
     LABEL_WIDTH,
     MUTED,
     PAPER,
@@ -50,9 +49,12 @@ def fitted_lines(height: int) -> Spec:
         batch.encode(**at, fill=fill(MINI_BATCH.name), stroke=stroke(PAPER)),
         *(_line(method) for method in METHODS.values()),
         one.encode(**at, stroke=stroke(STOCHASTIC.name)),
-        text.caption("left", INK, _row_read()),
-        *text.across("feature"),
-        *text.up("target"),
+        text.lines(
+            text.Line("'Data'", above=1, bold=True),
+            text.Line(_row_read(), slot=STOCHASTIC.name, bold=True),
+            text.Line(_batch_read(), "right", MINI_BATCH.name, bold=True),
+        ),
+        *text.names("feature", "target"),
     ]
     frame = ("left", "right", "bottom", "top")
     params = {name: first("this", name, 1 if name in ("right", "top") else 0) for name in frame}
@@ -97,3 +99,10 @@ def _row_read() -> str:
     point = f"data('rows')[stream[min({STEP}, length(stream)) - 1]]"
     read = f"'row read: ' + format({point}.x, '.3~g') + ', ' + format({point}.y, '.3~g')"
     return f"{STEP} < 1 || !length(stream) ? 'nothing read yet' : {read}"
+
+
+def _batch_read() -> str:
+    """Return the expression that counts the rows of the last mini-batch."""
+    start, end = clock.batch_in_use()
+    rows = f"{end} - {start}"
+    return f"{rows} < 1 ? '' : 'batch: ' + format({rows}, ',') + ({rows} == 1 ? ' row' : ' rows')"

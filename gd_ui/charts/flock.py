@@ -68,7 +68,7 @@ def basin_map(height: int) -> Spec:
 
 
 def _axis_names() -> list[Layer]:
-    return [*text.across("across"), *text.up("up")]
+    return text.names("across", "up")
 
 
 def _paths() -> list[Layer]:

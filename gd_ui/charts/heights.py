@@ -41,8 +41,7 @@ def height_map(height: int) -> Spec:
         _here(place),
         text.caption("left", INK, "datum.told"),
         text.caption("right", INK, _outside()),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     params = ground.map_params() | {"marks": listed("marks")}
     chart = alt.layer(*layers).resolve_scale(stroke="shared", color="shared", fill="independent")

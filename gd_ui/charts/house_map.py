@@ -37,8 +37,7 @@ def two_weights_map(height: int) -> Spec:
         *(trail.dot(lane.word, lane.slot, lane.shape) for lane in (ALL, TWO)),
         text.caption("left", INK, f"'update ' + format({STEP}, ',')"),
         text.caption("right", INK, f"{_at(TWO)} + '   ' + {_at(ALL)}"),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     chart = alt.layer(*layers).resolve_scale(stroke="shared", fill="independent")
     return build(chart, height, params)

@@ -29,7 +29,6 @@ def predicted_against_true(height: int) -> Spec:
         ),
         held_out.encode(**place("true", "predicted"), stroke=stroke(INK)),
         diagonal.encode(**place("left", "left"), x2="right:Q", y2="right:Q", stroke=stroke(MUTED)),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     return build(alt.layer(*layers), height, curve_params(), plays=False)

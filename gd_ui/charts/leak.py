@@ -25,7 +25,6 @@ def leak_scatter(height: int) -> Spec:
         diagonal.encode(**place("left", "bottom"), x2="right:Q", y2="top:Q", stroke=stroke(MUTED)),
         points.encode(**place("honest", "leaked"), fill=fill(LANES[2].slot), stroke=stroke(PAPER)),
         text.caption("left", INK, "datum.column"),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     return build(alt.layer(*layers), height, curve_params(), plays=False)

@@ -46,7 +46,7 @@ def morph_map(height: int) -> Spec:
     for slot, width in ((PAPER, 5.5), (INK, 2.2)):
         cross = bottom.mark_point(shape="M-1,0L1,0M0,-1L0,1", size=240, filled=False, opacity=1, strokeWidth=width)
         layers.append(cross.encode(**place("a", "b"), stroke=stroke(slot)))
-    layers += [text.caption("left", INK, _now("told")), *text.across("across"), *text.up("up")]
+    layers += [text.caption("left", INK, _now("told")), *text.names("across", "up")]
     params = ground.map_params() | _scale_params()
     params |= {
         "grain": trail.GRAIN_ON_MAP,
@@ -77,8 +77,7 @@ def morph_data(height: int) -> Spec:
         points.encode(**place("u", "y"), fill=fill(MUTED)),
         line.encode(**place("u", "y"), stroke=stroke(LOOK.slot)),
         text.caption("left", INK, _now("line_told")),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     return _moved(build(alt.layer(*layers), height, curve_params() | _scale_params()))
 

@@ -1,7 +1,7 @@
 """Where does each method go? One panel per method: a map of the loss, or the loss curve where there is one weight.
 
 A panel shows every update as a pale trail, those made so far in the method's colour, and a dot at the current one.
-Above it stand the update, its loss, and how many examples are read before the next.
+Above it stand the method and its habit, the update, its loss, and how many examples are read before the next.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import altair as alt
 
 from gd_ui.charts import clock, ground, text, trail
-from gd_ui.charts.template import INK, MUTED, PAPER, STEP, Layer, Spec, build, data, fill, first, kept, number, stroke
-from gd_ui.methods import BATCH, STOCHASTIC, Method
+from gd_ui.charts.template import MUTED, PAPER, STEP, Layer, Spec, build, data, fill, first, kept, number, stroke
+from gd_ui.methods import BATCH, MINI_BATCH, STOCHASTIC, Method
 
 PALE, TOGETHER = 0.35, 0.6
 """The opacity of a path among the cloud of all runs; and at most, of all pieces of a long one where they cross."""
@@ -69,7 +69,7 @@ def _panel(layers: list[Layer], methods: list[Method], height: int, params: dict
     longest = f"max({', '.join(f'length(path_{method.word})' for method in methods)}, 1)"
     pale = f"min({PALE}, 1 - pow({1 - TOGETHER}, {trail.CORNERS} / {longest}))"
     params |= {"solid": f"{many} ? {pale} : 1", "casing": f"{many} ? 0 : 0.6"}
-    names = [*text.across("across"), *text.up("up")]
+    names = text.names("across", "up")
     return build(alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent"), height, params)
 
 
@@ -99,7 +99,10 @@ def _cloud(method: Method, place: ground.Place) -> list[Layer]:
 
 
 def _captions(method: Method) -> list[Layer]:
-    """Write the update and its loss above the panel, when the next one comes, and whether the dot is in view."""
+    """Write above the panel whose it is, the update and its loss, and when the next comes; and whether the dot is seen.
+
+    All of it is text of the chart: on the page it would be an element more for every panel.
+    """
     loss, update = trail.now("loss", method.word), clock.update(method)
     lost = f"datum.lost >= 0 && {update} >= datum.lost"
     told = f"'update ' + format({update}, ',') + '  ·  ' + datum.tag + ' ' + {number(f'toNumber({loss})')}"
@@ -112,8 +115,22 @@ def _captions(method: Method) -> list[Layer]:
     warning = text.haloed(
         outside, method.name, "text:N", corner, align="left", baseline="top", dx=5, dy=24, fontWeight="bold"
     )
-    layers = [text.caption("left", INK, now), *warning]
+    written = [
+        text.Line(f"'{method.name.capitalize()}'", slot=method.name, above=1, bold=True),
+        text.Line(_habit(method), "right", MUTED, above=1),
+        text.Line(now),
+    ]
     if method is not STOCHASTIC:
         wait = f"{STEP} < datum.total ? 'next in ' + format({clock.until_next(method)}, ',') : ''"
-        layers.append(text.caption("right", MUTED, wait))
-    return layers
+        written.append(text.Line(wait, "right", MUTED))
+    return [text.lines(*written), *warning]
+
+
+def _habit(method: Method) -> str:
+    """Return the expression for how many rows the method reads before it updates."""
+    if method is BATCH:
+        return "'update after all ' + format(datum.n, ',') + ' rows'"
+    one = "'update after 1 row'"
+    return (
+        f"datum.size > 1 ? 'update after ' + format(datum.size, ',') + ' rows' : {one}" if method is MINI_BATCH else one
+    )

@@ -25,8 +25,7 @@ def path_map(lane: Lane, height: int) -> Spec:
         *ground.landmarks(place),
         trail.dot(lane.word, lane.slot, lane.shape),
         text.caption("left", INK, f"{loss} ? {told} + ({away}) : ''"),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     chart = alt.layer(*layers).resolve_scale(stroke="shared", fill="independent")
     params = ground.map_params() | {"grain": trail.GRAIN_ON_MAP}

@@ -40,7 +40,7 @@ def rule_map(height: int) -> Spec:
     layers += [dot for rule in RULES.values() for dot in _dot(rule)]
     for number, rule in enumerate(RULES.values()):
         layers += _name(rule, number)
-    layers += [*text.across("across"), *text.up("up")]
+    layers += text.names("across", "up")
     chart = alt.layer(*layers).resolve_scale(stroke="shared", fill="independent", shape="independent")
     return build(chart, height, params)
 

@@ -125,8 +125,7 @@ def lane_map(lane: Lane, height: int) -> Spec:
         *ground.landmarks(place),
         trail.dot(lane.word, lane.slot, lane.shape),
         *_captions(lane),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     params = ground.map_params() | {"grain": trail.GRAIN_ON_MAP}
     params |= trail.columns(lane.word, STEP, "path", "length", "loss") | trail.here(lane.word)

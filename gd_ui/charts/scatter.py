@@ -109,7 +109,7 @@ def _listed(column: str, bar: str) -> str:
 def _chart(layers: list[Layer], height: int, params: dict[str, str] | None = None, *, plays: bool = False) -> Spec:
     corner = {"x": alt.XValue(0), "y": alt.YValue(0)}
     note = text.haloed(data("this"), MODEL, "note:N", corner, align="left", baseline="top", dx=5, dy=24)
-    names = [*text.across("feature"), *text.up("target"), *note]
+    names = [*text.names("feature", "target"), *note]
     side = {"tag_side": first("this", "side", 1)}
     params = ground.curve_params() | side | (params or {})
     return build(alt.layer(*layers, *names), height, params, plays=plays)

@@ -49,7 +49,7 @@ def series(height: int) -> Spec:
         layers += text.haloed(
             names, INK, "name:N", {"x": x, "y": y}, align=side, baseline="middle", dx=shift, dy=-9, fontSize=14
         )
-    layers += [*text.across("across"), *text.up("up")]
+    layers += text.names("across", "up")
     params = {name: first("this", name, 1) for name in ("left", "bottom")}
     params |= {name: first("this", name, 10) for name in ("right", "top")}
     return build(alt.layer(*layers), height, params, {"left": 2, "right": 10, "top": 6, "bottom": 2}, plays=False)

@@ -27,7 +27,6 @@ def squared_errors(height: int) -> Spec:
         mean.encode(**place("left", "mean"), x2="right:Q", stroke=stroke(ERROR)),
         one.encode(**place("error", "square"), fill=fill(ERROR), stroke=stroke(PAPER)),
         *text.haloed(data("this"), ERROR, "tag:N", centre, align="center", baseline="bottom", dy=-6, fontWeight="bold"),
-        *text.across("feature"),
-        *text.up("target"),
+        *text.names("feature", "target"),
     ]
     return build(alt.layer(*layers), height, ground.curve_params(), plays=False)

@@ -41,7 +41,7 @@ def contour_map(height: int, *, plays: bool, arrow: Arrow = "none") -> Spec:
     ]
     params = ground.map_params() | {"grain": trail.GRAIN_ON_MAP}
     params |= trail.columns(RUN, update, "path", "length") | trail.here(RUN) | {"tag_side": first("this", "side", 1)}
-    names = [*text.across("across"), *text.up("up")]
+    names = text.names("across", "up")
     return build(
         alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent"), height, params, plays=plays
     )
@@ -62,7 +62,7 @@ def loss_curve(height: int, *, plays: bool) -> Spec:
     ]
     params = ground.curve_params() | {"grain": trail.GRAIN_ON_CURVE}
     params |= trail.columns(RUN, update, "path") | trail.here(RUN)
-    names = [*text.across("across"), *text.up("up")]
+    names = text.names("across", "up")
     return build(alt.layer(*layers, *names), height, params, plays=plays)
 
 

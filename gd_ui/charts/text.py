@@ -1,35 +1,77 @@
-"""Text on charts: a line above the plot, and axis names inside it where they cost no room."""
+"""Text on charts: lines above the plot, and axis names inside it where they cost no room."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
-from gd_ui.charts.template import INK, PAPER, Layer, data, fill, stroke
+from gd_ui.charts.template import INK, PAPER, SLOTS, Layer, data, fill, stroke
+
+LINE = 19
+"""Pixels from one line of text above a plot to the next."""
+
+
+class Line(NamedTuple):
+    """A text above the plot, at its left or right end."""
+
+    text: str  # an expression
+    side: Literal["left", "right"] = "left"
+    slot: str = INK
+    above: int = 0  # lines above the lowest one
+    bold: bool = False
+
+
+def lines(*written: Line) -> Layer:
+    """Return one layer with all texts above a plot; every layer costs a browser as much as the text in it."""
+    columns = {
+        "text": [line.text for line in written],
+        "side": [f"'{line.side}'" for line in written],
+        "slot": [f"'{line.slot}'" for line in written],
+        "above": [str(line.above) for line in written],
+        "weight": ["600" if line.bold else "400" for line in written],
+    }
+    rows = (
+        data("this")
+        .transform_calculate(**{name: f"[{', '.join(values)}]" for name, values in columns.items()})
+        .transform_flatten(list(columns))
+    )
+    mark = rows.mark_text(
+        align=alt.expr("datum.side"), baseline="bottom", fontSize=14, fontWeight=alt.expr("datum.weight"), aria=False
+    )
+    return mark.encode(
+        x=alt.XValue(alt.expr("datum.side == 'left' ? 0 : width")),
+        y=alt.YValue(alt.expr(f"-5 - {LINE} * datum.above")),
+        text="text:N",
+        fill=alt.Fill("slot:N", scale=alt.Scale(domain=SLOTS), legend=None),
+    )
 
 
 def caption(side: Literal["left", "right"], slot: str, text: str) -> Layer:
     """Return the text of an expression, written above the plot at its left or right end."""
-    mark = (
+    return lines(Line(text, side, slot))
+
+
+def names(across: str, up: str) -> list[Layer]:
+    """Return the names of both axes, fields of `this`: in the lower right corner, and in the upper left one."""
+    rows = (
         data("this")
-        .transform_calculate(text=text)
-        .mark_text(align=side, baseline="bottom", fontSize=14, dy=-5, aria=False)
+        .transform_calculate(axis="['across', 'up']", named=f"[datum.{across}, datum.{up}]")
+        .transform_flatten(["axis", "named"])
     )
-    end = 0 if side == "left" else alt.expr("width")
-    return mark.encode(x=alt.XValue(end), y=alt.YValue(0), text="text:N", fill=fill(slot))
+    is_up = "datum.axis == 'up'"
+    corner = {
+        "x": alt.XValue(alt.expr(f"{is_up} ? 5 : width - 5")),
+        "y": alt.YValue(alt.expr(f"{is_up} ? 5 : height - 4")),
+    }
+    align, baseline = alt.expr(f"{is_up} ? 'left' : 'right'"), alt.expr(f"{is_up} ? 'top' : 'bottom'")
+    return haloed(rows, INK, "named:N", corner, align=align, baseline=baseline)
 
 
 def across(field: str) -> list[Layer]:
     """Return the name of the horizontal axis, a field of `this`, in the lower right corner."""
     corner = {"x": alt.XValue(alt.expr("width")), "y": alt.YValue(alt.expr("height"))}
     return haloed(data("this"), INK, f"{field}:N", corner, align="right", baseline="bottom", dx=-5, dy=-4)
-
-
-def up(field: str) -> list[Layer]:
-    """Return the name of the vertical axis, a field of `this`, in the upper left corner."""
-    corner = {"x": alt.XValue(0), "y": alt.YValue(0)}
-    return haloed(data("this"), INK, f"{field}:N", corner, align="left", baseline="top", dx=5, dy=5)
 
 
 def haloed(rows: Layer, slot: str, field: str, at: dict[str, Any], **mark: Any) -> list[Layer]:

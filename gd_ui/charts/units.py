@@ -29,8 +29,7 @@ def unit_scatter(lanes: tuple[Lane, ...], height: int) -> Spec:
             fill=alt.Fill("slot:N", scale=alt.Scale(domain=SLOTS), legend=None),
         ),
         *(_line(lane, place) for lane in lanes),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     params = curve_params()
     for lane in lanes:
@@ -51,7 +50,7 @@ def sections(height: int) -> Spec:
         strokeDash=alt.StrokeDash("slot:N", scale=DASHES, legend=None),
         order=alt.Order("value:Q"),
     )  # fmt: skip
-    return build(alt.layer(curves, *text.across("across"), *text.up("up")), height, curve_params(), plays=False)
+    return build(alt.layer(curves, *text.names("across", "up")), height, curve_params(), plays=False)
 
 
 def _line(lane: Lane, place: Any) -> Layer:

@@ -29,7 +29,6 @@ def well_curve(height: int) -> Spec:
             fill=alt.Fill("slot:N", scale=alt.Scale(domain=SLOTS), legend=None),
             stroke=stroke(INK),
         ),
-        *text.across("across"),
-        *text.up("up"),
+        *text.names("across", "up"),
     ]
     return build(alt.layer(*layers), height, ground.curve_params(), plays=False)

@@ -33,7 +33,7 @@ HAS_DRAWN = """wanted => {
 
 # The mean lightness, 0 to 1, of what is drawn in the panel of batch descent.
 LIGHTNESS = """() => {
-  const canvas = document.querySelector('[class*=st-key-panel] canvas')
+  const canvas = document.querySelector('.st-key-panels canvas')
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
   let sum = 0, count = 0
   for (let i = 0; i < data.length; i += 4) {

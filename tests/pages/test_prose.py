@@ -11,9 +11,12 @@ ROOT = Path(__file__).parents[2]
 INTERFACE = ROOT / "gd_ui"
 CATALOGUES = {"datasets.py", "features/sets.py", "questions.py"}
 """Descriptions of data sets and links: facts that no run changes."""
+FORMULAS_ONLY = {"charts", "player", "server"}
+"""Folders whose long texts are expressions of charts, code and headers."""
+WORDED = [file.relative_to(INTERFACE) for file in sorted(INTERFACE.rglob("*.py"))]
 SOURCES = [
     *sorted((ROOT / "pages").glob("*.py")),
-    *(file for file in sorted(INTERFACE.rglob("*.py")) if file.relative_to(INTERFACE).as_posix() not in CATALOGUES),
+    *(INTERFACE / file for file in WORDED if file.parts[0] not in FORMULAS_ONLY and file.as_posix() not in CATALOGUES),
 ]
 # Digits that belong to a formula or to the definition of a measure, and to no run.
 FORMULAS = (

@@ -21,7 +21,7 @@ from gd_ui.charts.template import PAPER, SLOTS, STEP, number
 from gd_ui.charts.trail import CORNERS
 from gd_ui.datasets import CATALOGUE, Loaded
 from gd_ui.lessons import ROOT
-from gd_ui.methods import METHODS, MINI_BATCH, STOCHASTIC, Method
+from gd_ui.methods import BATCH, METHODS, MINI_BATCH, STOCHASTIC, Method
 from tests.gd_ui.batch_sizes.races import BALL, EXACT, FATAL, HOPELESS, PATIENTS, raced
 from tests.gd_ui.charts.test_clock import rows, value
 from tests.gd_ui.specs import columns_read, expressions, names_read, nodes
@@ -256,13 +256,17 @@ class Chart:
                 for row in made:
                     setattr(row, step["as"], self.value(step["calculate"], row))
             else:
-                (field,) = step["flatten"]
-                made = [SimpleNamespace(**(vars(row) | {field: one})) for row in made for one in getattr(row, field)]
+                fields = step["flatten"]
+                made = [
+                    SimpleNamespace(**(vars(row) | dict(zip(fields, one, strict=True))))
+                    for row in made
+                    for one in zip(*(getattr(row, field) for field in fields), strict=True)
+                ]
         return made
 
     def texts(self) -> list[str]:
-        """Return all texts above the plot and on it, halos left out."""
-        layers = [layer for layer in self.layers("text", "calculate") if "stroke" not in layer["encoding"]]
+        """Return all texts above the plot and on it, halos and the names of the axes left out."""
+        layers = [layer for layer in self.layers("text", '"field": "text"') if "stroke" not in layer["encoding"]]
         return [text for layer in layers for row in self.made(layer) if (text := row.text)]
 
     def pixels(self, places: np.ndarray) -> np.ndarray:
@@ -432,7 +436,12 @@ def test_the_captions_tell_the_update_and_its_loss(played: str) -> None:
     method = METHODS[name.split(" ")[1]]
     for scene in scenes(name, *PLAYED[played]):
         chart, update = scene.chart, scene.updates[method]
-        history, texts = scene.run.histories[method.name], scene.chart.texts()
+        history, (title, habit, *texts) = scene.run.histories[method.name], scene.chart.texts()
+        reads = {"batch": scene.loaded.train.n, "mini-batch": scene.run.settings.batch_size, "stochastic": 1}[
+            method.name
+        ]
+        rows = f"{reads:,} row{'s' if reads > 1 else ''}"
+        assert (title, habit) == (name.split(" ")[1].capitalize(), f"update after {'all ' * (method is BATCH)}{rows}")
         lost, drawn = history.diverged_at[0], len(drawn_places(scene, method))
         loss = median_loss(history)[update]
         if 0 <= lost <= update:
@@ -491,8 +500,10 @@ def test_the_rows_in_use_are_those_just_read(changes: dict) -> None:
         assert in_use == [(sent["x"][row], sent["y"][row]) for row in read]
         last = [(row.x, row.y) for row in chart.made(one)]
         assert last == [(sent["x"][row], sent["y"][row]) for row in stream[max(0, step - 1) : step]]
-        (caption,) = (text for text in chart.texts() if "read" in text)
+        title, caption, *counted = chart.texts()
+        assert title == "Data"
         assert (caption == "nothing read yet") == (step == 0)
+        assert counted == ([f"batch: {len(read)} row{'s' if len(read) > 1 else ''}"] if read else [])
         if step:
             (x, y) = last[0]
             assert caption == f"row read: {x:.3g}, {y:.3g}"

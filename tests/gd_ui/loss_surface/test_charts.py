@@ -16,7 +16,7 @@ from gd_ui.loss_surface.kinks import kinks
 from gd_ui.loss_surface.loss import ABSOLUTE, ALL, ONE, SOME, SQUARED, ground
 from gd_ui.loss_surface.solid import palette, solid
 from tests.gd_ui.loss_surface.test_loss import every_surface, settings
-from tests.gd_ui.specs import columns_read, names_read, nodes
+from tests.gd_ui.specs import columns_read, made, names_read, nodes
 
 every_template = pytest.mark.parametrize("name", templates())
 
@@ -36,8 +36,8 @@ def test_a_template_reads_exactly_the_tables_and_only_the_columns_that_are_sent(
     assert names_read(templates()[name]) == set(tables)
     for table, columns in columns_read(templates()[name]).items():
         assert columns <= set(tables[table]), table
-    for column in re.findall(r"\bdatum\.(\w+)", json.dumps(templates()[name])):
-        assert column == "value" or any(column in table for table in tables.values()), column
+    known = {"value"}.union(*tables.values(), *(made(layer) for layer in nodes(templates()[name])))
+    assert set(re.findall(r"\bdatum\.(\w+)", json.dumps(templates()[name]))) <= known
 
 
 @every_template

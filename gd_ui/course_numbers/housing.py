@@ -21,6 +21,9 @@ SHAPES = {**DATA, "from": f"{FAR:g}, {FAR:g}", "tab": "Shapes"}
 """The settings under which the lesson shows the gradients of the text's rows."""
 FAULTY = {"pitfall": "lopsided path", "data": "boston"}
 """The pitfall that is the fault of the text's listing."""
+AS_LISTED = "Two weights alone, the listing with its fault"
+BY_OLDER_BLAS = "All weights, summed as an older OpenBLAS does"
+"""The names of two lines that run printed numbers once more."""
 
 
 def lines(housing: Given, seeds: Callable[[], Seeds]) -> list[Line]:
@@ -31,7 +34,7 @@ def lines(housing: Given, seeds: Callable[[], Seeds]) -> list[Line]:
         *_gradients(housing),
         *_one_update(housing),
         *_two_weights(housing),
-        _all_weights(housing),
+        *_all_weights(housing),
         *seed_lines(seeds),
     ]
     return [line._replace(needs_boston=True) for line in made]
@@ -139,16 +142,19 @@ def _two_weights(h: Given) -> list[Line]:
         found.append(line._replace(faulty=faulty))
     every = tuple(f"{name}, {place}" for name in names for place in at)
     flat = [number for column in printed for number in column]
-    what = "Two weights alone, the listing with its fault"
-    as_listed = _line(what, FAULTY, lambda: h().two_weights_as_listed.T.ravel(), flat, every)
+    as_listed = _line(AS_LISTED, FAULTY, lambda: h().two_weights_as_listed.T.ravel(), flat, every)
     return [*found, as_listed._replace(lesson="pitfalls", again=True)]
 
 
-def _all_weights(h: Given) -> Line:
+def _all_weights(h: Given) -> list[Line]:
+    """Return the printed losses of the descent on all weights: by the core, and as an older OpenBLAS sums."""
     rows = block()["all_weights"]["rows"]
     labels = tuple(f"iteration {row[0]}" for row in rows)
     settings = {**DATA, "from": "drawn", "updates": "1000"}
-    return _line("All weights: loss on the way", settings, lambda: h().all_weights, [row[1] for row in rows], labels)
+    losses = [row[1] for row in rows]
+    by_core = _line("All weights: loss on the way", settings, lambda: h().all_weights, losses, labels)
+    by_older_blas = _line(BY_OLDER_BLAS, settings, lambda: h().all_weights_by_older_blas, losses, labels)
+    return [by_core, by_older_blas._replace(again=True)]
 
 
 def _far() -> dict[str, Any]:

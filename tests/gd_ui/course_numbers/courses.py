@@ -120,6 +120,7 @@ def text_c(houses: Houses) -> dict[str, list[float]]:
     stepped[[5, 9]] -= 0.1 * slope_away[[5, 9]]
     after, _ = houses.gradient(stepped)
     block = PRINTED["housing"]
+    on_the_way = houses.all_weights()[[row[0] for row in block["all_weights"]["rows"]]]
     at = [row[0] for row in block["two_weights_only"]["rows"]]
     right, faulty = houses.two_weights(faulty=False)[at], houses.two_weights(faulty=True)[at]
     found = {
@@ -143,7 +144,8 @@ def text_c(houses: Houses) -> dict[str, list[float]]:
         "Two weights alone, right code: w9": right[:, 1],
         "Two weights alone, right code: loss": right[:, 2],
         "Two weights alone, the listing with its fault": faulty.T.ravel(),
-        "All weights: loss on the way": houses.all_weights()[[row[0] for row in block["all_weights"]["rows"]]],
+        "All weights: loss on the way": on_the_way,
+        "All weights, summed as an older OpenBLAS does": on_the_way,
     }
     for row in range(3):
         alone, _ = houses.gradient(far, rows=slice(row, row + 1))

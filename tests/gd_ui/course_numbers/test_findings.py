@@ -88,8 +88,14 @@ def test_the_sentences_count_every_printed_number_once(full: Comparison) -> None
     assert first_number(unprinted) == sum(j.size for j in full.lines if j.status == UNPRINTED)
 
 
+def test_the_sentence_counts_the_losses_that_agree_summed_as_an_older_openblas_does(full: Comparison) -> None:
+    line = next(j for j in full.lines if j.line.what == "All weights, summed as an older OpenBLAS does")
+    assert f"{line.each.count(AGREES)} of the {len(line.each)} losses" in findings(full)[0]
+    assert line.each.count(AGREES) == 100
+
+
 def test_the_fault_is_said_to_meet_the_print_as_closely_as_it_does(full: Comparison) -> None:
-    listing = next(j for j in full.lines if j.line.again and j.band is None)
+    listing = next(j for j in full.lines if j.line.what == "Two weights alone, the listing with its fault")
     apart = float(np.abs(listing.computed - [float(number) for number in listing.line.printed]).max())
     assert f"every one of them, to {apart:.1e}." in findings(full)[1]
     assert apart < 1e-9

@@ -85,6 +85,11 @@ def test_the_faulty_listing_gives_the_print_and_the_right_code_the_other_path(bo
     assert [f"{end:.2f}" for end in ends] == ["-78.33", "-35.64", "147.43"]
 
 
+def test_summed_as_an_older_openblas_does_every_loss_comes_out_digit_for_digit(boston_file: Path) -> None:
+    assert judged_c("All weights, summed as an older OpenBLAS does").each == (AGREES,) * 100
+    assert ROUNDING in judged_c("All weights: loss on the way").each
+
+
 def with_another_digit(printed: str) -> str:
     """Return a number with its third significant digit, or its last, changed."""
     digits = [place for place, letter in enumerate(printed.partition("e")[0]) if letter.isdigit()]

@@ -17,13 +17,13 @@ from gd_core.shapes import Array
 from gd_ui.course_numbers.boston import HALF
 from gd_ui.course_numbers.numbers import Band, Line, course, texts
 
-RUNS = 200
+RUNS = 400
 LOW, HIGH = 1.0, 99.0
 """Percentiles of our runs between which a printed number fits."""
 BATCH, LAST_EPOCHS = 100, 10
 DECIMALS = 4
 """The text prints these losses with so many."""
-AT_A_TIME = 20
+AT_A_TIME = 40
 """Runs computed between two reports."""
 
 

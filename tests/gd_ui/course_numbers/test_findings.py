@@ -25,6 +25,7 @@ from gd_ui.course_numbers.numbers import (
     Line,
     judge,
 )
+from gd_ui.course_numbers.seeds import RUNS
 from gd_ui.course_numbers.table import SIGNS, WORDS, lines_table, losses_table, numbers_table
 from gd_ui.housing import BOSTON_FILE, FOLDER, WHY_RETIRED
 
@@ -294,7 +295,7 @@ def test_every_run_of_ours_is_a_dot_beside_the_printed_number(full: Comparison) 
     measures = drawn(full)
     assert [judged.line.printed for judged in measures] == [("0.1008",), ("1.2691",)]
     frames = run_frames(measures)
-    assert len(frames["runs"]["value"]) == 400
+    assert len(frames["runs"]["value"]) == 2 * RUNS
     assert ((frames["runs"]["lift"] >= 0) & (frames["runs"]["lift"] < 1)).all()
     assert frames["printed"]["value"].tolist() == [0.1008, 1.2691]
     for row in (0, 1):

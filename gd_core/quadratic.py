@@ -11,6 +11,8 @@ The eigenvectors come from the root of the loss's bowl, so the cost does not dep
 constant rate hardly on the number of updates; and a level direction beside a steep one keeps the digits that a matrix
 of products would take from it. Counted from the start and not from the minimum, nothing is lost where a direction is
 level, and a run that starts where every slope is zero stays there. (Goh 2017, "Why momentum really works".)
+
+What rounding may add is bounded before a path is handed out. Where that is not next to nothing, the loop walks.
 """
 
 from __future__ import annotations
@@ -35,9 +37,9 @@ UNDAMPED, ALMOST_ONE = 50_000, 1 - 1e-9
 momentum; so many updates of it are left to the loop."""
 CERTAIN = 1e-12
 """Where rounding may part a run farther from the loop's, relative to how far it has been from 0, the loop walks it."""
-EPS = np.finfo(float).eps
 NEAR = 1e-6
 """Where the predictions miss by less than this share of their size, rounding shows in the bowl's slope."""
+EPS = np.finfo(float).eps
 
 
 class Axes(NamedTuple):
@@ -72,7 +74,8 @@ def history(
 ) -> History | None:
     """Return the history from the starts theta (R, P), the loop's up to rounding; the training rows are read once.
 
-    For objectives and optimizers to which this `applies`. None if a run goes FAR.
+    For objectives and optimizers to which this `applies`. None if a run goes FAR. Runs that are UNDAMPED for too long,
+    or not CERTAIN, are walked by the loop, which reads the rows for every update.
     """
     shape = bowl(objective)
     places = _path(objective, shape, optimizer, theta, plan, part(report, 0, 0.5))
@@ -140,14 +143,13 @@ def _undamped(axes: Axes, rates: Array, rule: Affine, total: float) -> bool:
 def _parted(shape: Bowl, axes: Axes, theta: Array, c: Array, places: Array) -> float:
     """Return how far rounding may part states (R, U, P), c (R or 1, S, U) along the axes, from the loop's.
 
-    Relative to how far a run has been from 0, which is `farthest` there. Predictions are about as large as the greatest
-    strength times that, and the targets. They are known to EPS of their size; and a slope, along whichever axis, to
-    twice the greatest strength times as much. That is next to nothing along a steep axis, where c is at most about
-    1 / λ. Along a level one c carries it farther with every update: as an error of the first slope here, as that of
-    any update's in the loop.
+    Relative to how `farthest` (R, U) a run has been from 0. Predictions are about as large as that times the greatest
+    strength, and as the targets. They are known to EPS of their size, so a slope along any axis is known to twice the
+    greatest strength times as much. Along a steep axis, where c is at most about 1 / λ, that is next to nothing. Along
+    a level one c carries it farther with every update.
     """
     start = np.abs(theta).max(axis=1, keepdims=True)
-    farthest = np.maximum.accumulate(np.maximum(np.abs(places).max(axis=2), start), axis=1)  # (R, U)
+    farthest = np.maximum.accumulate(np.maximum(np.abs(places).max(axis=2), start), axis=1)
     steep = axes.strength[0]
     predictions = steep + np.linalg.norm(shape.aim) / np.maximum(farthest, np.finfo(float).tiny)
     return float((EPS * 2 * steep * np.abs(c).max(axis=1) * predictions).max())

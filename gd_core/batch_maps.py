@@ -8,9 +8,7 @@ run stands now and the velocity v:
 The matrices of some hundred updates are formed at once, [X'X | X'(X here - y)] by one call of `matmul`. They are
 applied one after the other: that costs a call per update, the cheapest of NumPy, where the plain loop makes a dozen.
 
-Inputs far from zero make X'X steep along one direction, and its rounding takes digits from the level ones, which a
-velocity adds up for long. So with a velocity, ways are measured along the main directions of some of the rows: turned
-inputs keep steep and level apart.
+With a velocity, ways are measured along the main directions of the inputs (`gd_core.stretch.main_directions`).
 """
 
 from __future__ import annotations
@@ -19,10 +17,7 @@ import numpy as np
 
 from gd_core.affine_maps import chain
 from gd_core.shapes import Array
-from gd_core.stretch import Pieces, Stretch, residuals
-
-SAMPLE = 200
-"""Rows that show the main directions well enough."""
+from gd_core.stretch import Pieces, Stretch, main_directions, residuals
 
 
 def walk(stretch: Stretch, state: Array, path: Array) -> Pieces:
@@ -31,7 +26,7 @@ def walk(stretch: Stretch, state: Array, path: Array) -> Pieces:
     here, first = state.copy(), state.copy()
     here[:, width:] = 0  # theta is the way from here, the velocity is itself
     first[:, :width] = 0
-    turn = _main_directions(stretch.data.rows[:-1, :width]) if stretch.rule.carried else None
+    turn = main_directions(stretch.data) if stretch.rule.carried else None
     if turn is not None:
         first[:, width:] = first[:, width:] @ turn
     maps = _maps(stretch, here[:, :width], turn)
@@ -41,12 +36,6 @@ def walk(stretch: Stretch, state: Array, path: Array) -> Pieces:
     states += here[:, None]
     path[...] = states[:, 1:, :width]
     return Pieces(state[:, None], states[:, -1:], length=path.shape[1])
-
-
-def _main_directions(x: Array) -> Array:
-    """Return the right singular vectors (P, P), as columns, of some inputs (N, P)."""
-    triangle = np.linalg.qr(x[:: -(-len(x) // SAMPLE)], mode="r")
-    return np.asarray(np.linalg.svd(triangle)[2].T) if np.isfinite(triangle).all() else np.eye(x.shape[1])
 
 
 def _maps(stretch: Stretch, here: Array, turn: Array | None) -> Array:

@@ -11,6 +11,8 @@ The eigenvectors come from the root of the loss's bowl, so the cost does not dep
 constant rate hardly on the number of updates; and a level direction beside a steep one keeps the digits that a matrix
 of products would take from it. Counted from the start and not from the minimum, nothing is lost where a direction is
 level, and a run that starts where every slope is zero stays there. (Goh 2017, "Why momentum really works".)
+
+What rounding may add is bounded before a path is handed out. Where that is not next to nothing, the loop walks.
 """
 
 from __future__ import annotations
@@ -33,8 +35,11 @@ FAR = 1e100
 UNDAMPED, ALMOST_ONE = 50_000, 1 - 1e-9
 """A run that swings for ever or diverges keeps the rounding of λ and adds to it at every update, about 1e-15 without
 momentum; so many updates of it are left to the loop."""
+CERTAIN = 1e-12
+"""Where rounding may part a run farther from the loop's, relative to how far it has been from 0, the loop walks it."""
 NEAR = 1e-6
 """Where the predictions miss by less than this share of their size, rounding shows in the bowl's slope."""
+EPS = np.finfo(float).eps
 
 
 class Axes(NamedTuple):
@@ -69,7 +74,8 @@ def history(
 ) -> History | None:
     """Return the history from the starts theta (R, P), the loop's up to rounding; the training rows are read once.
 
-    For objectives and optimizers to which this `applies`. None if a run goes FAR.
+    For objectives and optimizers to which this `applies`. None if a run goes FAR. Runs that are UNDAMPED for too long,
+    or not CERTAIN, are walked by the loop, which reads the rows for every update.
     """
     shape = bowl(objective)
     places = _path(objective, shape, optimizer, theta, plan, part(report, 0, 0.5))
@@ -82,14 +88,16 @@ def states(
 ) -> Array | None:
     """Return the states (R, U, P) after some numbers of updates (U,), rising, at a constant rate; the bowl is known.
 
-    What lies between is not computed. None where a run goes FAR or is UNDAMPED for too long.
+    What lies between is not computed. None where a run goes FAR, is UNDAMPED for too long or is not CERTAIN.
     """
     rule, total = optimizer.affine, float(updates[-1])
     assert rule is not None
     axes, rates = _axes(shape), rule.rates(0, 1)
     if axes is None or _far(axes, rates, rule, theta, total) or _undamped(axes, rates, rule, total):
         return None
-    return _places(objective, shape, axes, theta, ways_after(axes.curvatures, rates, rule, updates))
+    c = ways_after(axes.curvatures, rates, rule, updates)
+    places = _places(objective, shape, axes, theta, c)
+    return None if places is None or _parted(shape, axes, theta, c, places) > CERTAIN else places
 
 
 def _path(
@@ -103,7 +111,12 @@ def _path(
         return None
     if _undamped(axes, rates, rule, len(plan)):
         return loop(objective, optimizer, theta, plan, report)
-    return _places(objective, shape, axes, theta, ways(axes.curvatures, rates, rule, len(plan)))
+    c = ways(axes.curvatures, rates, rule, len(plan))
+    places = _places(objective, shape, axes, theta, c)
+    some = np.minimum(2 ** np.arange(len(plan).bit_length() + 1), len(plan))  # 1, 2, 4, … and T
+    if places is not None and _parted(shape, axes, theta, c[:, :, some], places[:, some]) > CERTAIN:
+        return loop(objective, optimizer, theta, plan, report)
+    return places
 
 
 def _axes(shape: Bowl) -> Axes | None:
@@ -122,7 +135,24 @@ def _far(axes: Axes, rates: Array, rule: Affine, theta: Array, total: float) -> 
 def _undamped(axes: Axes, rates: Array, rule: Affine, total: float) -> bool:
     """Whether the rounding of λ would be seen after so many updates."""
     growth, blur = _growth(rates.max(axis=0) * axes.curvatures[0], rule)
-    return bool(total / len(growth) * blur[growth > ALMOST_ONE].sum() > UNDAMPED)
+    lasts = growth > ALMOST_ONE
+    fades = blur[~lasts] * np.minimum(total, 1 / (1 - growth[~lasts]))  # what is added at an update is forgotten later
+    return bool(total / len(growth) * blur[lasts].sum() > UNDAMPED or EPS * fades.max(initial=0) > CERTAIN)
+
+
+def _parted(shape: Bowl, axes: Axes, theta: Array, c: Array, places: Array) -> float:
+    """Return how far rounding may part states (R, U, P), c (R or 1, S, U) along the axes, from the loop's.
+
+    Relative to how `farthest` (R, U) a run has been from 0. Predictions are about as large as that times the greatest
+    strength, and as the targets. They are known to EPS of their size, so a slope along any axis is known to twice the
+    greatest strength times as much. Along a steep axis, where c is at most about 1 / λ, that is next to nothing. Along
+    a level one c carries it farther with every update.
+    """
+    start = np.abs(theta).max(axis=1, keepdims=True)
+    farthest = np.maximum.accumulate(np.maximum(np.abs(places).max(axis=2), start), axis=1)
+    steep = axes.strength[0]
+    predictions = steep + np.linalg.norm(shape.aim) / np.maximum(farthest, np.finfo(float).tiny)
+    return float((EPS * 2 * steep * np.abs(c).max(axis=1) * predictions).max())
 
 
 def _places(objective: Objective, shape: Bowl, axes: Axes, theta: Array, c: Array) -> Array | None:
@@ -141,13 +171,14 @@ def _growth(reach: Array, rule: Affine) -> tuple[Array, Array]:
 
         z² - (1 + momentum - (direct + carried) h) z + momentum (1 - direct h)
 
-    of which the lower one, or a complex pair, makes them swing. A change of h moves a root by h / (difference of both).
+    of which the lower one, or a complex pair, makes them swing. A change of h moves a root by h / (difference of both);
+    where they meet, a swing has been damped before it tells them apart.
     """
     middle = (1 + rule.momentum - (rule.direct + rule.carried) * reach) / 2
     product = rule.momentum * (1 - rule.direct * reach)
     apart = middle**2 - product
     growth = np.where(apart < 0, np.sqrt(product), np.sqrt(apart) - middle)
-    return growth, reach / 4 / np.sqrt(np.abs(apart))
+    return growth, reach / 4 / np.maximum(np.sqrt(np.abs(apart)), 1 - growth)
 
 
 def _slopes(objective: Objective, shape: Bowl, axes: Axes, theta: Array) -> Array:

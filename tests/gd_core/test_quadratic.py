@@ -20,6 +20,7 @@ from gd_core import (
     Model,
     Objective,
     Plan,
+    bowl,
     curvature,
     everywhere,
     linear,
@@ -240,6 +241,70 @@ def test_any_momentum_below_its_limit_is_the_loop(
     optimizer = OPTIMIZERS[rule](share * LIMITS[rule](beta) / steepest(on), beta)
     plan, starts = Batching().plan(on.n, updates, [0]), on.model.init([seed])
     assert apart(closed(on, optimizer, starts, plan), loop(on, optimizer, starts, plan)) < 1e-12
+
+
+def following(share: float, *, n: int = 12, d: int = 3, aside: float = 0.0, seed: int = 0) -> Objective:
+    """Return a loss whose every column is the one before but for a small share; targets lie `aside` of them all."""
+    rng = np.random.default_rng(seed)
+    x = np.cumprod(np.hstack([rng.normal(size=(n, 1)), 1 + share * rng.normal(size=(n, d - 1))]), axis=1)
+    return objective(linear(d, bias=False), LOSSES["squared"], x, x @ rng.normal(size=d) + rng.normal(size=n) + aside)
+
+
+@given(
+    st.sampled_from(["gd", *LIMITS]),
+    st.sampled_from([0.5, 0.9, 0.99, 0.999]),
+    st.floats(0.05, 0.97),
+    st.floats(-10, -1),
+    st.integers(2, 7),
+    st.sampled_from([0.0, 1e3]),
+    st.sampled_from([100, 1000, 4000]),
+    st.sampled_from([1e-3, 1.0, 1e3]),
+    st.integers(0, 2**32),
+)
+def test_nearly_singular_columns_cost_no_digits(
+    rule: str, beta: float, share: float, power: float, d: int, aside: float, updates: int, start: float, seed: int
+) -> None:
+    """The steep axis' rounding goes on along a level one for as long as the run lasts: it was 5e-10 once."""
+    on = following(10.0**power, n=3 + 4 * d, d=d, aside=aside, seed=seed)
+    optimizer = gd(2 * share / steepest(on))
+    if rule in LIMITS:
+        optimizer = OPTIMIZERS[rule](share * LIMITS[rule](beta) / steepest(on), beta)
+    plan, starts = Batching().plan(on.n, updates, [0]), start * on.model.init([seed])
+    assert apart(closed(on, optimizer, starts, plan), loop(on, optimizer, starts, plan)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("on", "optimizer", "updates"),
+    [
+        (following(1e-7, aside=1e3), gd(0.2), 10_000),
+        (following(1e-6), OPTIMIZERS["nesterov"](0.2, 0.995), 4000),
+        (regression(), OPTIMIZERS["momentum"](3.8 / steepest(regression()), 0.9998), 10_000),
+    ],
+    ids=["targets aside", "momentum", "hardly damped"],
+)
+def test_where_rounding_may_be_seen_the_loop_walks(
+    monkeypatch: pytest.MonkeyPatch, on: Objective, optimizer: Optimizer, updates: int
+) -> None:
+    plan, starts = Batching().plan(on.n, updates, [0]), on.model.init([0])
+    expected = loop(on, optimizer, starts, plan)
+    assert np.array_equal(closed(on, optimizer, starts, plan), expected)
+    assert quadratic.states(on, bowl(on), optimizer, starts, np.array([1, updates])) is None
+    monkeypatch.setattr(quadratic, "CERTAIN", np.inf)
+    assert apart(closed(on, optimizer, starts, plan), expected) > 1e-12
+
+
+@pytest.mark.parametrize("rule", ["gd", *LIMITS])
+@pytest.mark.parametrize("offset", [0.0, 3.0])
+def test_ordinary_data_never_need_the_loop(monkeypatch: pytest.MonkeyPatch, offset: float, rule: str) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(quadratic, "loop", never)
+    on = level_and_steep(offset, bias=True)
+    optimizer, plan = OPTIMIZERS[rule](1 / steepest(on)), Batching().plan(on.n, 1000, [0])
+    found = closed(on, optimizer, on.model.init([0]), plan)
+    monkeypatch.undo()
+    assert apart(found, loop(on, optimizer, on.model.init([0]), plan)) < 1e-12
 
 
 @pytest.mark.parametrize("rule", LIMITS)

@@ -132,7 +132,8 @@ def _plateau(run: BackpropRun, method: str) -> str:
     share = at_start.mean / at_start.own if at_start.own > 0 else 1.0
     start, then = found.spread
     because = [
-        f"at the start the applicants' pulls nearly cancel, the mean of all being {share:.0%} as long as a single one"
+        "at the start the applicants' pulls nearly cancel, the mean of all being "
+        f"{100 * share:.0f} % as long as a single one"
         if share < CANCELLED
         else "",
         f"the network answers all alike, its {n} outputs lying within {start:.3f} at first and within {then:.3f} when "

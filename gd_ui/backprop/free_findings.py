@@ -33,8 +33,8 @@ def _fall(run: FreeRun) -> str:
     words = f"from {number(loss[0])} to {number(loss[-1])}" if change != "stayed" else f"at {number(loss[0])}"
     return (
         f"The {settings.loss} loss of the {shape} network with {n:,} parameters {change} {words} in "
-        f"{settings.updates:,} updates; it judges {right[0]:.0%} of the training rows and {right[1]:.0%} of those held "
-        "out rightly."
+        f"{settings.updates:,} updates; it judges {100 * right[0]:.0f} % of the training rows and "
+        f"{100 * right[1]:.0f} % of those held out rightly."
     )
 
 

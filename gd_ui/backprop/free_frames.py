@@ -43,7 +43,7 @@ def free_decision_frames(run: FreeRun) -> Frames:
 
 def free_loss_frames(run: FreeRun) -> Frames:
     """Return the data of gd_ui.charts.plateau for the two losses."""
-    told = f"held out {run.right[1, -1]:.0%} right in the end"
+    told = f"held out {100 * run.right[1, -1]:.0f} % right in the end"
     looks = [(slot, dash) for _, slot, dash in SIDES]
     return _curves(run, run.loss, [name for name, _, _ in SIDES], looks, "Loss", told)
 

@@ -48,10 +48,15 @@ def _by_older_blas(comparison: Comparison) -> str:
     """Return how many losses agree to the last digit once the order of the sums is one that the text may have had."""
     lines = [judged for judged in comparison.lines if judged.line.what == BY_OLDER_BLAS and len(judged.computed)]
     return "".join(
-        f" Summed as an older OpenBLAS does on processors with fused multiply-add, {judged.each.count(AGREES):,} of "
-        f"the {judged.size:,} losses of text C's descent on all weights come out digit for digit."
+        f" Summed as an older OpenBLAS does on processors with fused multiply-add, {_of_all(judged)} losses of text "
+        "C's descent on all weights come out digit for digit."
         for judged in lines
     )
+
+
+def _of_all(judged: Judged) -> str:
+    agree = judged.each.count(AGREES)
+    return f"all {judged.size:,}" if agree == judged.size else f"{agree:,} of the {judged.size:,}"
 
 
 def _not_out(comparison: Comparison) -> str:
@@ -67,8 +72,8 @@ def _not_out(comparison: Comparison) -> str:
     if counts[OUTSIDE]:
         share = counts[OUTSIDE] / (counts[OUTSIDE] + counts[IN_RANGE])
         said.append(
-            f"{counts[OUTSIDE]:,} drawn without a seed lie outside our range, {share:.1%} of them; of the numbers "
-            f"of our own runs {1 - (HIGH - LOW) / 100:.0%} do."
+            f"{counts[OUTSIDE]:,} drawn without a seed lie outside our range, {100 * share:.1f} % of them; of the "
+            f"numbers of our own runs {100 - (HIGH - LOW):.0f} % do."
         )
     if counts[NO_DATA]:
         said.append(f"{counts[NO_DATA]:,} are claims that name no data.")

@@ -138,7 +138,7 @@ def excess_frames(run: RateRun, loaded: Loaded) -> Frames:
     last = run.settings.updates
     this: dict[str, object] = {
         "last": last, "bottom": bottom, "ceiling": ceiling, "goal": GOAL * first,
-        "goal_text": f"{GOAL:.0%} of the start".replace("%", " %"),
+        "goal_text": f"{100 * GOAL:g} % of the start",
     }  # fmt: skip
     rows: list[Columns] = []
     for lane, curve in zip(LANES, curves, strict=False):

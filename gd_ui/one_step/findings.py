@@ -74,7 +74,7 @@ def _fate(worked: Worked, loaded: Loaded, history: History) -> str:
         return f"The start fits the data already, but for rounding: its loss is {number(first)}."
     if first <= best * (1 + NEAR):
         near_best = f"its loss is {number(first)}, the best possible {number(best)}"
-        return f"The start is already within {NEAR:.0%} of the best: {near_best}."
+        return f"The start is already within {100 * NEAR:g} % of the best: {near_best}."
     told = f"In {updates:,} updates the loss went from {number(first)} to {number(last)}"
     if loaded.noise_free:
         stable = worked.moment.learning_rate < loaded.curvature.max_stable_learning_rate()
@@ -82,7 +82,11 @@ def _fate(worked: Worked, loaded: Loaded, history: History) -> str:
         return f"{told}{free}."
     near = history.loss[0] <= best * (1 + NEAR)
     told += f"; the best possible is {number(best)}"
-    return f"{told}. It came within {NEAR:.0%} of that at update {int(near.argmax()):,}." if near.any() else f"{told}."
+    return (
+        f"{told}. It came within {100 * NEAR:g} % of that at update {int(near.argmax()):,}."
+        if near.any()
+        else f"{told}."
+    )
 
 
 def _why(worked: Worked, loaded: Loaded) -> str:
@@ -172,7 +176,7 @@ def _update(worked: Worked, loaded: Loaded, arrow: float) -> str:
     elif then == now:
         verdict = "Nothing changed: these numbers are as good as rounding allows."
     elif (excess := now - loaded.best_loss) > 1e-9 * now:
-        verdict = f"That is {(now - then) / excess:.1%} of all that could still be gained."
+        verdict = f"That is {100 * (now - then) / excess:.1f} % of all that could still be gained."
     else:
         verdict = "What is left to gain is rounding."
     told = f"Walk against the gradient, η times its length. The loss goes from {number(now)} to **{number(then)}**."

@@ -145,7 +145,7 @@ def test_what_is_said_is_true_of_the_run(case: str) -> None:
         assert troubled(run)
     else:
         assert (" fell " in fall) == (run.loss[0, -1] < run.loss[0, 0])
-        assert f"{run.right[1, -1]:.0%} of those held out" in fall
+        assert f"{100 * run.right[1, -1]:.0f} % of those held out" in fall
     front, end = run.slopes[0, 0], run.slopes[0, -1]
     assert ("has faded" in fading) == (end > front)
     assert ("principal components" in map_said(run)) == (run.settings.data == "breast cancer")

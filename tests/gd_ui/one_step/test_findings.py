@@ -101,7 +101,7 @@ def test_the_rate_offered_instead_works(data: str) -> None:
 
 
 def test_a_start_at_the_solution_is_said_to_be_one() -> None:
-    assert "already within 1% of the best" in found(case(**CASES["at the solution"]))[0]
+    assert "already within 1 % of the best" in found(case(**CASES["at the solution"]))[0]
     assert "fits the data already" in found(case(**CASES["exactly at the solution"]))[0]
     assert "Every slope is zero" in said(GRADIENT, case(**CASES["exactly at the solution"]))
 
@@ -142,7 +142,7 @@ def test_an_arrow_is_only_spoken_of_where_it_is_drawn() -> None:
 
 
 def test_an_update_says_whether_it_helped() -> None:
-    assert "40.5% of all that could still be gained" in said(UPDATE, case())
+    assert "40.5 % of all that could still be gained" in said(UPDATE, case())
     assert "**rose**" in said(UPDATE, case(**CASES["diverging"]))
 
 

@@ -124,31 +124,19 @@ with st.container(gap="xsmall"):
     )  # fmt: skip
 
     if one_feature:
-        with st.grid(4, min_column_width=240, gap="small"):
+        with st.grid(4, min_column_width=240, gap="small", key="panels"):
             for run in runs:
                 name = f"map {run.variant.lane.number}"
-                with st.container(key=name, gap=None):
-                    st.markdown(heading(run))
-                    draw(
-                        templates()[name], frames[name], alt_text=f"Loss map and path of lane {run.variant.lane.number}"
-                    )
-            with st.container(key="losses", gap=None):
-                st.markdown("**Loss above the best**  \nlog scale; all start as the same line")
-                draw(templates()["losses 3"], frames["losses"], alt_text="Loss above the best in every unit")
+                draw(templates()[name], frames[name], alt_text=f"Loss map and path of lane {run.variant.lane.number}")
+            draw(templates()["losses 3"], frames["losses"], alt_text="Loss above the best in every unit")
     else:
         with st.grid(2, min_column_width=300, gap="small"):
             for run in runs:
                 st.markdown(heading(run))
         with st.grid(3, min_column_width=300, gap="small"):
-            with st.container(key="losses", gap=None):
-                st.markdown("**Loss above the best**, log scale")
-                draw(templates()["losses 2"], frames["losses"], alt_text="Loss above the best in both units")
-            with st.container(key="directions", gap=None):
-                st.markdown("**Error left** along every direction of the loss")
-                draw(templates()["directions"], frames["directions"], alt_text="Share of the error left by direction")
-            with st.container(key="steepness", gap=None):
-                st.markdown("**Curvature** along every column's weight, log scale")
-                draw(templates()["steepness"], frames["steepness"], alt_text="Curvature along every column's weight")
+            draw(templates()["losses 2"], frames["losses"], alt_text="Loss above the best in both units")
+            draw(templates()["directions"], frames["directions"], alt_text="Share of the error left by direction")
+            draw(templates()["steepness"], frames["steepness"], alt_text="Curvature along every column's weight")
 
     too_fast = overshoot(found) is not None
     left, right = st.columns([4.4, 1], vertical_alignment="center") if too_fast else (st.container(), None)

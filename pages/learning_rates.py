@@ -9,7 +9,7 @@ from gd_ui.controls import section, show_notices
 from gd_ui.lanes import LANES
 from gd_ui.learning_rates import controls
 from gd_ui.learning_rates.charts import templates
-from gd_ui.learning_rates.findings import findings, landscape, name, reading, remedy, table, title, trap
+from gd_ui.learning_rates.findings import findings, landscape, name, reading, remedy, table, trap
 from gd_ui.learning_rates.frames import cut_frames, excess_frames, panel_frames, rate_span, regime_frames
 from gd_ui.learning_rates.rates import run_rates
 from gd_ui.learning_rates.schedules import cooling_findings, cooling_frames, legend, run_schedules
@@ -39,13 +39,10 @@ with st.container(gap="xsmall"):
         start=min(controls.FIRST_FRAME, settings.updates),
     )
     kind = "curve" if len(loaded.names) == 1 else "map"
-    tiles = st.grid(count + 1 if count < 5 else 3, min_column_width=200, gap="small")
-    for i, frames in enumerate(panel_frames(run)):
-        with tiles.container(key=f"panel {i + 1}", gap=None):
-            st.markdown(title(run, i))
+    tiles = st.grid(count + 1 if count < 5 else 3, min_column_width=200, gap="small", key="panels")
+    with tiles:
+        for i, frames in enumerate(panel_frames(run)):
             draw(templates()[f"{kind} {LANES[i].number}"], frames, alt_text=f"Path of rate {i + 1}")
-    with tiles.container(key="panel losses", gap=None):
-        st.markdown("**Loss above the minimum**")
         draw(
             templates()[f"excess {count}"],
             excess_frames(run, loaded),

@@ -1,7 +1,8 @@
 """Where does each rate go? One panel per lane: a map of the loss, or the loss curve where there is one weight.
 
 The frame holds the start and the minimum and never moves. A run that leaves it has its dot at the edge, on the side
-where it is, and a line of text says where that is.
+where it is, and a line of text says where that is. Above the frame stand the run's rate and regime, what becomes of
+it, and the update shown.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import altair as alt
 
 from gd_ui.charts import ground, rings, text, trail
-from gd_ui.charts.template import INK, MUTED, STEP, Layer, Spec, build, data, number, stroke
+from gd_ui.charts.template import MUTED, STEP, Layer, Spec, build, data, number, stroke
 from gd_ui.lanes import Lane
 
 WIDTH = 2.0
@@ -23,8 +24,8 @@ PLACE = ("a", "b")
 def lane_map(lane: Lane, height: int) -> Spec:
     """Return the map of two parameters with the path of one lane.
 
-    Data: this (one row: see gd_ui.charts.ground; `lost`, `drawn`, `name_a`, `name_b`, and the packed columns `path_`,
-    `length_`, `loss_`, `a_` and `b_` of the lane), bands (level, ring).
+    Data: this (one row: see gd_ui.charts.ground; `title`, `fate`, `lost`, `drawn`, `name_a`, `name_b`, and the packed
+    columns `path_`, `length_`, `loss_`, `a_` and `b_` of the lane), bands (level, ring).
     """
     place = ground.map_place()
     line = trail.trail(lane.word, lane.slot, WIDTH, whole=False)
@@ -67,7 +68,11 @@ def _over(lane: Lane, place: ground.Place) -> list[Layer]:
     return [
         *ground.landmarks(place),
         trail.dot(lane.word, lane.slot, lane.shape),
-        text.caption("left", INK, f"!{loss} ? '' : {lost} : {far} : {told}"),
+        text.lines(
+            text.Line("datum.title", slot=lane.slot, above=2, bold=True),
+            text.Line("datum.fate", above=1),
+            text.Line(f"!{loss} ? '' : {lost} : {far} : {told}", slot=MUTED),
+        ),
         *outside,
     ]
 

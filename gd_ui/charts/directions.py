@@ -48,7 +48,10 @@ def error_left(height: int) -> Spec:
             x=x, y=y, fill=_slot("fill"), stroke=stroke(PAPER), shape=alt.Shape("shape:N", scale=None),
             tooltip=tips,
         ),
-        text.caption("right", MUTED, "datum.across"),
+        text.lines(
+            text.Line("'Error left along every direction'", above=1, bold=True),
+            text.Line("datum.across", "right", MUTED),
+        ),
     ]  # fmt: skip
     return build(alt.layer(*layers), height, {"last": f"{first('this', 'count', 1)} + 0.6"})
 
@@ -74,7 +77,10 @@ def column_steepness(height: int) -> Spec:
         marks.encode(
             x=x, y=y, fill=_slot("fill"), stroke=stroke(PAPER), shape=alt.Shape("shape:N", scale=None), tooltip=tips
         ),
-        text.caption("right", MUTED, "datum.across"),
+        text.lines(
+            text.Line("'Curvature along the weight of every column, log scale'", above=1, bold=True),
+            text.Line("datum.across", "right", MUTED),
+        ),
     ]
     return build(alt.layer(*layers), height, {"last": f"{first('this', 'count', 1)} + 0.6"}, plays=False)
 

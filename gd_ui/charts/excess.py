@@ -45,6 +45,9 @@ def excess_curves(height: int) -> Spec:
             data("this"), INK, "goal_text:N", {"x": alt.XValue(4), "y": at_goal}, align="left", baseline="top", dy=4
         ),
         *tags(),
+        text.lines(
+            text.Line("'Loss above the minimum'", above=2, bold=True), text.Line("'log scale'", slot=MUTED, above=1)
+        ),
         *(_dot(lane) for lane in LANES),
     ]
     params = {name: first("this", name, 1) for name in ("last", "ceiling")}

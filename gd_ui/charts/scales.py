@@ -115,7 +115,8 @@ def _beside_mark() -> dict[str, Any]:
 def lane_map(lane: Lane, height: int) -> Spec:
     """Return the map of intercept and slope in one unit, with its descent up to the player's step.
 
-    Data: this (with the ground's and the lane's columns, `across` and `up`), bands (level, ring).
+    Data: this (with the ground's and the lane's columns, `title`, `limits`, `fate`, `across` and `up`), bands (level,
+    ring).
     """
     place = ground.map_place()
     layers = [
@@ -132,8 +133,10 @@ def lane_map(lane: Lane, height: int) -> Spec:
     return build(alt.layer(*layers).resolve_scale(stroke="shared", fill="independent"), height, params)
 
 
-def lane_losses(lanes: tuple[Lane, ...], height: int) -> Spec:
+def lane_losses(lanes: tuple[Lane, ...], height: int, headroom: int) -> Spec:
     """Return the loss above the best against the step, one curve per lane, on a log scale.
+
+    Its title stands `headroom` lines above the lowest, in line with the titles of the charts beside it.
 
     Data: this (last, goal, bottom, ceiling and the lanes' packed losses above the best, `above_`), loss (slot, step,
     above).
@@ -149,6 +152,7 @@ def lane_losses(lanes: tuple[Lane, ...], height: int) -> Spec:
     y = alt.Y("above:Q", title=None, scale=alt.Scale(type="log", domain=ends, nice=False), axis=ticks)
     curves = data("loss").mark_line(strokeWidth=2.4, strokeJoin="round", clip=True, aria=False)
     goal = data("this").mark_rule(strokeDash=[3, 3], strokeWidth=1.2, clip=True, aria=False)
+    roomy = headroom > 1
     layers: list[Layer] = [
         goal.encode(
             x=alt.XValue(0),
@@ -165,7 +169,11 @@ def lane_losses(lanes: tuple[Lane, ...], height: int) -> Spec:
         ),
         curtain(),
         *(_loss_dot(lane) for lane in lanes),
-        text.caption("right", MUTED, "datum.goal_told"),
+        text.lines(
+            text.Line("'Loss above the best'", above=headroom, bold=True),
+            text.Line("'log scale'", slot=MUTED, above=headroom - 1),
+            text.Line("datum.goal_told", "left" if roomy else "right", MUTED, above=headroom - 2 if roomy else 0),
+        ),
     ]
     params = {
         name: first("this", name, otherwise) for name, otherwise in (("last", 1), ("bottom", 1e-9), ("ceiling", 1))
@@ -176,7 +184,7 @@ def lane_losses(lanes: tuple[Lane, ...], height: int) -> Spec:
 
 
 def _captions(lane: Lane) -> list[Layer]:
-    """Write the step and its loss above the map, and whether the dot is in view."""
+    """Write above the map its unit, its limits, the run's fate, and the step; and whether the dot is in view."""
     loss, drawn = trail.now("loss", lane.word), f"datum.drawn_{lane.word}"
     told = f"'step ' + format({STEP}, ',') + '  ·  loss ' + {number(f'toNumber({loss})')}"
     gone = f"'off all scales since step ' + format({drawn}, ',')"
@@ -184,7 +192,13 @@ def _captions(lane: Lane) -> list[Layer]:
     outside = data("this").transform_calculate(text=f"{trail.outside(lane.word)} ? 'gone: outside this view' : ''")
     corner = {"x": alt.XValue(0), "y": alt.YValue(0)}
     warning = text.haloed(outside, INK, "text:N", corner, align="left", baseline="top", dx=5, dy=24, fontWeight="bold")
-    return [text.caption("left", INK, now), *warning]
+    written = (
+        text.Line("datum.title", slot=lane.slot, above=3, bold=True),
+        text.Line("datum.limits", above=2),
+        text.Line("datum.fate", above=1),
+        text.Line(now, slot=MUTED),
+    )
+    return [text.lines(*written), *warning]
 
 
 def _loss_dot(lane: Lane) -> Layer:

@@ -15,7 +15,7 @@ from gd_ui.lanes import LANES
 
 ONE_FEATURE = LANES[:3]
 COLUMNS = (LANES[0], LANES[2])
-STRIP_LANE, PANEL, DETAIL = 28, 236, 230
+STRIP_LANE, PANEL, DETAIL = 28, 290, 230
 """Heights in pixels; at 1280 x 720 the controls, the strip, the player and the first charts fit the first screen."""
 
 
@@ -26,8 +26,8 @@ def templates() -> dict[str, Spec]:
         "strip 3": regime_strip(3 * STRIP_LANE + 18),
         "strip 2": regime_strip(2 * STRIP_LANE + 18),
         **{f"map {lane.number}": lane_map(lane, PANEL) for lane in ONE_FEATURE},
-        "losses 3": lane_losses(ONE_FEATURE, PANEL),
-        "losses 2": lane_losses(COLUMNS, PANEL),
+        "losses 3": lane_losses(ONE_FEATURE, PANEL, 3),
+        "losses 2": lane_losses(COLUMNS, PANEL, 1),
         "scatter": unit_scatter(ONE_FEATURE, DETAIL),
         "section": sections(DETAIL),
         "directions": error_left(PANEL),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gd_ui.features.columns import NOTHING, column_curvature, weight_names
+from gd_ui.features.fates import counted, fate
 from gd_ui.features.frames import rounded
 from gd_ui.features.leak import Leak
 from gd_ui.features.morph import Morph
@@ -24,21 +25,6 @@ def heading(run: Run) -> str:
         f"**{v.lane.label(v.name)}** · κ **{rounded(v.kappa, 3)}** · limit **{rounded(v.limit)}**  \n"
         f"{run.regime} at {rounded(run.learning_rate, 3)}: {fate(run)}"
     )
-
-
-def fate(run: Run) -> str:
-    """Say how long a run takes to arrive, whether or not it was followed that far."""
-    steps = steps_needed(run.variant, run.learning_rate)
-    if steps is None:
-        return "never arrives"
-    if steps == 0:
-        return "starts at the best line"
-    return f"arrives in {counted(steps)}"
-
-
-def counted(steps: int) -> str:
-    """Return a number of steps as text."""
-    return f"{steps:,} step{'' if steps == 1 else 's'}" if steps < 1e7 else f"{number(float(steps))} steps"
 
 
 def sentences(study: Study) -> list[str]:

@@ -13,6 +13,7 @@ from gd_ui.charts.rings import ringed
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.features.columns import directions, steepness
 from gd_ui.features.contours import rings, shared_levels
+from gd_ui.features.fates import fate
 from gd_ui.features.study import SHARE, Run, Study, Variant
 from gd_ui.numbers import number
 
@@ -147,6 +148,9 @@ def _map(run: Run, centre: Array, half: float, levels: Array) -> Frames:
         "half": half,
         "across": "intercept b →",
         "up": "↑ slope w",
+        "title": f"{v.lane.sign} {v.name}",
+        "limits": f"κ {rounded(v.kappa, 3)} · limit {rounded(v.limit)}",
+        "fate": f"{run.regime} at {rounded(run.learning_rate, 3)}: {fate(run)}",
         f"drawn_{v.lane.word}": drawn,
         f"path_{v.lane.word}": packed_path(places),
         f"length_{v.lane.word}": packed(path_lengths(places).tolist()),

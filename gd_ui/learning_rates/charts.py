@@ -15,7 +15,7 @@ from gd_ui.charts.template import Spec
 from gd_ui.lanes import LANES, Lane
 from gd_ui.learning_rates.rates import FEWEST, MOST
 
-PANEL = 256
+PANEL = 284
 """Height in pixels: on a projector of 1280 x 720 the controls, the strip, the player and a row fit the screen."""
 
 
@@ -44,6 +44,7 @@ def in_lane(spec: Spec, model: Lane, lane: Lane) -> Spec:
     text = json.dumps(spec)
     for mine, other in (
         (f'"datum": "{model.slot}"', f'"datum": "{lane.slot}"'),
+        (f"'{model.slot}'", f"'{lane.slot}'"),
         (f'"shape": "{model.shape}"', f'"shape": "{lane.shape}"'),
         (model.word, lane.word),
     ):

@@ -19,8 +19,6 @@ from gd_ui.numbers import number, times
 GOAL_TEXT = f"{100 * GOAL:g} %"
 ROUNDING = 1e-12
 """A factor this close to one is one."""
-NARROW = 4
-"""So many rates and the loss chart share one row; more wrap into two."""
 REMEDIES = (1.0, 0.5, 1.5, 0.75, 1.25)
 """Reaches rate·λmax of rates that are tried as remedies, beside the best one for the worst start."""
 
@@ -36,19 +34,6 @@ def findings(run: RateRun, loaded: Loaded) -> list[str]:
 def name(run: RateRun, i: int) -> str:
     """Return the rate of run i in its lane's look, as Markdown."""
     return LANES[i].label(f"**{written(run.settings.rates[i])}**")
-
-
-def title(run: RateRun, i: int) -> str:
-    """Return what stands above the panel of run i: its rate, its regime and its fate; short where panels are narrow."""
-    fate = run.fates[i]
-    narrow = len(run.fates) == NARROW
-    if fate.diverges:
-        ending = f"{'' if narrow else 'error '}×{abs(fate.factor):.3g} a step"
-    elif fate.measured_updates is not None:
-        ending = f"{fate.measured_updates:,} updates" if narrow else f"{GOAL_TEXT} left after {fate.measured_updates:,}"
-    else:
-        ending = f"not in {PATIENCE:,}"
-    return f"{name(run, i)} **{fate.predicted}** · {ending}"
 
 
 def _stable(run: RateRun) -> list[int]:

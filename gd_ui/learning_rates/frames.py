@@ -21,7 +21,7 @@ from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, Loaded, load
 from gd_ui.land import loss_bands
 from gd_ui.lanes import LANES
-from gd_ui.learning_rates.rates import GOAL, RateRun
+from gd_ui.learning_rates.rates import GOAL, PATIENCE, RateRun
 
 LARGEST = 1e30
 """Numbers beyond this are not sent to a browser, whose 32-bit pixels end soon after."""
@@ -108,6 +108,7 @@ def _panel(run: RateRun, i: int, on: Ground) -> Frames:
     places = on.place(path, loss)
     measured = (places - on.centre) / on.half
     about = on.about | {"lost": int(run.history.diverged_at[i]), "drawn": drawn}
+    about |= {"title": title(run, i), "fate": fate(run, i)}
     about |= {
         f"path_{word}": packed_path(measured),
         f"loss_{word}": packed(loss.tolist()),
@@ -117,6 +118,21 @@ def _panel(run: RateRun, i: int, on: Ground) -> Frames:
     if on.plane is not None:
         about[f"length_{word}"] = packed(path_lengths(measured).tolist())
     return {"this": one_row(about), "bands": on.land}
+
+
+def title(run: RateRun, i: int) -> str:
+    """Return whose panel it is: the rate of run i and its regime."""
+    return f"{LANES[i].sign} {written(run.settings.rates[i])} {run.fates[i].predicted}"
+
+
+def fate(run: RateRun, i: int) -> str:
+    """Return what becomes of run i."""
+    found = run.fates[i]
+    if found.diverges:
+        return f"error ×{abs(found.factor):.3g} a step"
+    if found.measured_updates is None:
+        return f"not in {PATIENCE:,} updates"
+    return f"{100 * GOAL:g} % left after {found.measured_updates:,}"
 
 
 def drawable(run: RateRun, i: int) -> int:

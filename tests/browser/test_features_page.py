@@ -24,7 +24,7 @@ HAS_DRAWN = "wanted => wanted.every(text => window.drawnTexts.includes(text))"
 
 # The mean lightness, 0 to 1, of what is drawn in the first map.
 LIGHTNESS = """() => {
-  const canvas = document.querySelector('[class*=st-key-map] canvas')
+  const canvas = document.querySelector('.st-key-panels canvas')
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
   let sum = 0, count = 0
   for (let i = 0; i < data.length; i += 4) {

@@ -194,3 +194,21 @@ def test_a_path_that_no_map_could_show_is_said_to_be_outside() -> None:
 def test_the_one_rate_is_drawn_against_the_limits_only_if_there_is_one() -> None:
     for rate, drawn in ((0.3, 0.3), (None, 0.0)):
         assert morph_frames("line", "standardise", 80, rate)["morph limit"]["this"]["rate"].tolist() == [drawn]
+
+
+def test_above_a_map_stand_its_unit_its_limits_and_its_fate() -> None:
+    found = study(settings())
+    frames = study_frames(found)
+    maps = [frames[f"map {number}"]["this"] for number in (1, 2, 3)]
+    assert [this["title"][0] for this in maps] == ["● original x", "■ x × 10", "▲ standardised"]
+    assert [this["limits"][0] for this in maps] == [
+        "κ 16.4 · limit 0.8055",
+        "κ 112 · limit 0.03085",
+        "κ 1 · limit 1",
+    ]
+    for this, run in zip(maps, found.runs, strict=True):
+        above = run.history.loss[0] - run.variant.best_loss
+        arrived = above <= above[0] / 100
+        steps = int(arrived.argmax()) if arrived.any() else None
+        ends = "never arrives" if steps is None else f"arrives in {steps} step{'' if steps == 1 else 's'}"
+        assert this["fate"][0] == f"{run.regime} at {rounded(run.learning_rate, 3)}: {ends}"

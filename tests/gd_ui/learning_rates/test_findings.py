@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gd_ui.datasets import CATALOGUE
-from gd_ui.learning_rates.findings import findings, landscape, reading, remedy, table, title, trap
+from gd_ui.learning_rates.findings import findings, landscape, reading, remedy, table, trap
 from gd_ui.learning_rates.rates import GOAL, PATIENCE
 from tests.gd_ui.learning_rates.descents import (
     COURSE,
@@ -125,13 +125,6 @@ def test_the_table_has_the_predictions_beside_the_measurements(name: str) -> Non
                 assert cells.iloc[5] == f"{int((excess <= GOAL * excess[0]).argmax()):,}"
         if kept <= -1:
             assert cells.iloc[6] == "never"
-
-
-@every_run
-def test_a_panel_s_title_names_the_regime(name: str) -> None:
-    run, _ = descended(*TELLING[name])
-    for i, fate in enumerate(run.fates):
-        assert f"**{fate.predicted}**" in title(run, i)
 
 
 def test_the_trap_of_the_sections_is_that_of_the_course() -> None:

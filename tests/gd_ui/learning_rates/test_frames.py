@@ -188,3 +188,23 @@ def test_the_unscaled_data_have_rates_in_view_too() -> None:
     run, loaded = descended(*UNSCALED)
     span = rate_span(run.settings.rates, loaded)
     assert all(span.low < rate < span.high for rate in run.settings.rates)
+
+
+@every_run
+def test_above_a_panel_stand_its_rate_its_regime_and_its_fate(name: str) -> None:
+    run, loaded = descended(*TELLING[name])
+    steepest = loaded.curvature.eigenvalues[-1]
+    for i, frames in enumerate(panel_frames(run)):
+        rate = run.settings.rates[i]
+        reach = rate * steepest
+        regime = "crawling" if reach < 0.5 else "direct" if reach <= 1 else "zigzag" if reach < 2 else "divergent"
+        sign, *told = str(only(frames["this"], "title")).split(" ")
+        assert (sign, float(told[0]), told[1]) == (LANES[i].sign, rate, regime)
+        fate = str(only(frames["this"], "fate"))
+        excess = run.history.loss[i] - loaded.best_loss
+        if regime == "divergent":
+            assert fate == f"error ×{reach - 1:.3g} a step"
+        elif (excess <= excess[0] / 100).any():
+            assert fate == f"1 % left after {int((excess <= excess[0] / 100).argmax()):,}"
+        else:
+            assert fate.startswith(("1 % left after", "not in"))

@@ -28,8 +28,9 @@ def slope_by_nudging(place: Place) -> None:
     names = loaded.train.model.names
     measured, found, views = measure(probe, loaded), errors(probe.data, probe.point), windows(probe, loaded)
     tiles = st.grid(len(names) + 1, min_column_width=270, gap="medium")
+    places = {name: tiles.container(key=f"nudge {name}", gap=None) for name in ("b", "w")}  # an empty one takes no room
     for p in b_first(len(names)):
-        with tiles.container(key=f"nudge {names[p]}", gap=None):
+        with places[names[p]]:
             frames = section_frames(measured, views[p], loaded, p)
             draw(templates()["section"], frames, alt_text=f"Loss when only {names[p]} moves, with the window marked")
             frames = window_frames(probe, measured, views[p], loaded, p)

@@ -18,14 +18,14 @@ from gd_ui.methods import BATCH, MINI_BATCH
 HEAD = "M0,0L0.62,1.7L-0.62,1.7Z"
 """A slender head whose point is at the tip."""
 FEW, MANY = 0.4, 0.16
-"""Opacity of the thin arrows: of a hundred or less, and of more."""
+"""Opacity of a pile of thin arrows: of a hundred or less, and of more."""
 
 
 def arrow_map(height: int) -> Spec:
     """Return the map of two parameters with the pull of every example, of one batch, and of all.
 
-    Data: this (one row, as gd_ui.charts.ground reads it, with `n`), the packed bands (level, ring), contour (ring) and
-    tips (ring), and tables of arrows: each, batch, mean and full, the last two with a `label` at (lx, ly).
+    Data: this (one row, as gd_ui.charts.ground reads it, with `n`), the packed bands (level, ring), contour, tips and
+    each (ring), and tables of arrows: batch, mean and full, the last two with a `label` at (lx, ly).
     """
     place = ground.map_place()
     contour = data("contour").mark_point(
@@ -35,10 +35,11 @@ def arrow_map(height: int) -> Spec:
         filled=False, fillOpacity=0, opacity=0.55, strokeWidth=4.5, strokeCap="round", clip=True, aria=False
     )
     faint = alt.OpacityValue(alt.expr(f"{first('this', 'n', 1)} > 100 ? {MANY} : {FEW}"))
+    each = data("each").mark_point(filled=True, strokeWidth=1, clip=True, aria=False)
     layers = [
         rings.land(),
         rings.on_map(contour, stroke=stroke(INK)),
-        *_arrows("each", place, INK, width=1, head=34, opacity=faint),
+        rings.on_map(each, stroke=stroke(INK), fill=fill(INK), opacity=faint),
         rings.on_map(cloud, stroke=stroke(MINI_BATCH.name)),
         *_arrows("batch", place, MINI_BATCH.name, width=1.8, head=110),
         *_arrows("full", place, BATCH.name, width=5.5, head=520, cased=True),
@@ -115,23 +116,23 @@ def _arrows(
     slot: str,
     width: float,
     head: float,
-    opacity: Any = None,
     cased: bool = False,
     level: bool = False,
 ) -> list[Layer]:
     """Draw a table of arrows; `cased` ones have a pale outline, `level` ones stay in their row."""
-    arrows, shown = data(table), {} if opacity is None else {"opacity": opacity}
+    arrows = data(table)
     upto: dict[str, Any] = {"x2": "sx:Q"} if level else {"x2": "sx:Q", "y2": "sy:Q"}
     layers = []
     for colour, stroke_width in ((PAPER, width + 3), (slot, width)) if cased else ((slot, width),):
         shaft = arrows.mark_rule(strokeWidth=stroke_width, clip=True, aria=False)
-        layers.append(shaft.encode(**place("x", "y"), **upto, stroke=stroke(colour), **shown))
+        layers.append(shaft.encode(**place("x", "y"), **upto, stroke=stroke(colour)))
     outline = {"stroke": stroke(PAPER)} if cased else {}
     moved = arrows.transform_filter("datum.tx != datum.x" + ("" if level else " || datum.ty != datum.y"))
-    heads = moved.mark_point(shape=HEAD, filled=True, size=head, strokeWidth=1.2 if cased else 0, clip=True, aria=False)
-    opaque = shown or {"opacity": alt.OpacityValue(1)}
+    heads = moved.mark_point(
+        shape=HEAD, filled=True, opacity=1, size=head, strokeWidth=1.2 if cased else 0, clip=True, aria=False
+    )
     turned = alt.Angle("angle:Q", scale=None)
-    layers.append(heads.encode(**place("tx", "ty"), angle=turned, fill=fill(slot), **outline, **opaque))
+    layers.append(heads.encode(**place("tx", "ty"), angle=turned, fill=fill(slot), **outline))
     return layers
 
 

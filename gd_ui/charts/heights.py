@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from gd_ui.charts import ground, text
+from gd_ui.charts import ground, rings, text
 from gd_ui.charts.packed import listed
 from gd_ui.charts.template import INK, PAPER, SLOTS, Layer, Spec, build, data, fill, stroke
 from gd_ui.methods import METHODS
@@ -27,14 +27,15 @@ def height_map(height: int) -> Spec:
     """Return the map of a loss over two weights.
 
     Data: this (one row: ends of the axes, start, lowest point, `told`, `cut_a`, `cut_b`, `trough` and its two ends,
-    `marks`), bands, path (x, y, order, slot), arrows (x, y, x2, y2, tip_x, tip_y, angle, slot, says, above).
+    `marks`), the packed bands (level, ring) and path (ring, slot), arrows (x, y, x2, y2, tip_x, tip_y, angle, slot,
+    says, above).
     """
     place = ground.map_place()
     layers = [
-        _colours(place),
+        _colours(),
         *_cuts(place),
         *_trough(place),
-        *_path(place),
+        *_path(),
         *_arrows(place),
         *ground.landmarks(place),
         *_names(place),
@@ -48,16 +49,16 @@ def height_map(height: int) -> Spec:
     return build(chart, height, params, {"left": 2, "right": 6, "top": 4, "bottom": 0}, plays=False)
 
 
-def _colours(place: ground.Place) -> Layer:
+def _colours() -> Layer:
     legend = alt.Legend(
         orient="bottom", direction="horizontal", title="loss above the lowest", titleOrient="left", gradientLength=250,
         gradientThickness=11, values=list(range(ground.LEVELS + 1)), labelExpr=_MARK, offset=4,
         labelFontSize=13, titleFontSize=13, titleFontWeight="normal", titlePadding=8, labelOverlap=False,
     )  # fmt: skip
     scale = alt.Scale(domain=[0, ground.LEVELS], scheme="viridis", reverse=True)
-    areas = data("bands").mark_line(filled=True, clip=True, strokeWidth=0.6, strokeOpacity=0.5, aria=False)
+    areas = data("bands").mark_point(filled=True, opacity=1, clip=True, strokeWidth=0.6, strokeOpacity=0.5, aria=False)
     shade = alt.Fill("level:Q", scale=scale, legend=legend)
-    return areas.encode(**place("x", "y"), detail="piece:O", order="order:Q", stroke=stroke(PAPER), fill=shade)
+    return rings.on_map(areas, stroke=stroke(PAPER), fill=shade)
 
 
 def _cuts(place: ground.Place) -> list[Layer]:
@@ -78,11 +79,10 @@ def _trough(place: ground.Place) -> list[Layer]:
     return [bottom.encode(**ends, stroke=stroke(PAPER))]
 
 
-def _path(place: ground.Place) -> list[Layer]:
-    walked = data("path").mark_line(strokeJoin="round", clip=True, aria=False, strokeWidth=2.6)
-    casing = data("path").mark_line(strokeJoin="round", clip=True, aria=False, strokeWidth=5.4)
-    at = {**place("x", "y"), "order": "order:Q"}
-    return [casing.encode(**at, stroke=stroke(PAPER)), walked.encode(**at, color=_slot())]
+def _path() -> list[Layer]:
+    line: dict[str, Any] = {"filled": False, "fillOpacity": 0, "opacity": 1, "strokeJoin": "round", "clip": True}
+    casing, walked = (data("path").mark_point(strokeWidth=width, aria=False, **line) for width in (5.4, 2.6))
+    return [rings.on_map(casing, stroke=stroke(PAPER)), rings.on_map(walked, color=_slot())]
 
 
 def _arrows(place: ground.Place) -> list[Layer]:

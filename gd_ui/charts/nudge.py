@@ -88,8 +88,8 @@ def window(height: int) -> Spec:
 def error_curves(height: int) -> Spec:
     """Return the error of the ratio against the nudge, which grows to the right as on its slider.
 
-    Data: this (one row: `top`, the nudge `at` and whether it is `shown`), errors (nudge, error, curve, parameter,
-    chosen), steps (nudge, error), picked (nudge, error), notes (nudge, error, note).
+    Data: this (one row: `top`, the nudge `at` and whether it is `shown`), errors of the kind of ratio chosen and of the
+    other (nudge, error, parameter), steps (nudge, error), picked (nudge, error), notes (nudge, error, note).
     """
     powers = "datum.value == 1 ? '1' : format(datum.value, '.0e')"
     x = alt.X(
@@ -105,12 +105,12 @@ def error_curves(height: int) -> Spec:
     )  # fmt: skip
     dash = alt.StrokeDash("parameter:N", scale=alt.Scale(domain=["b", "w"], range=[[1, 0], [5, 3]]), legend=None)
     line: dict[str, Any] = {"strokeJoin": "round", "clip": True, "aria": False}
-    curves, at = data("errors"), {"x": x, "y": y}
-    same = {**at, "detail": "curve:N", "strokeDash": dash}
+    at = {"x": x, "y": y}
+    same = {**at, "strokeDash": dash}
     tips = [alt.Tooltip("nudge:Q", format="~g"), alt.Tooltip("error:Q", format=".2~e")]
     dots = data("picked").mark_point(filled=True, size=110, opacity=1, strokeWidth=1.5, clip=True)
-    pale = curves.transform_filter("!datum.chosen").mark_line(strokeWidth=1.4, strokeOpacity=0.7, **line)
-    dark = curves.transform_filter("datum.chosen").mark_line(strokeWidth=2, **line)
+    pale = data("other").mark_line(strokeWidth=1.4, strokeOpacity=0.7, **line)
+    dark = data("errors").mark_line(strokeWidth=2, **line)
     bound = data("steps").mark_line(strokeWidth=2, strokeDash=list(CHANGE.dash), clip=True, aria=False)
     layers: list[Layer] = [
         pale.encode(**same, stroke=stroke(MUTED)),

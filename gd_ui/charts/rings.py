@@ -31,12 +31,12 @@ def ringed(bands: Columns, centre: Array, half: float) -> Columns:
     return {"level": bands["level"][begins], "ring": np.array(outlines, dtype=object)}
 
 
-def outline(points: Array, centre: Array, half: float) -> str:
-    """Return a closed line through points (V, 2) as the path of a symbol, in GRAINs, y downwards."""
+def outline(points: Array, centre: Array, half: float, *, closed: bool = True) -> str:
+    """Return a line through points (V, 2) as the path of a symbol, in GRAINs, y downwards."""
     places = (points.astype(float) - centre) / half
     places /= np.maximum(1, np.abs(places).max(axis=1, keepdims=True) / REACH)
     grains = np.rint(places * GRAIN).astype(int).tolist()
-    return "M" + "L".join([f"{x},{-y}" for x, y in grains]) + "Z"
+    return "M" + "L".join([f"{x},{-y}" for x, y in grains]) + ("Z" if closed else "")
 
 
 def land() -> Layer:

@@ -15,7 +15,7 @@ def section(dash: list[int], height: int) -> Spec:
     """Return the loss along one weight, the other held.
 
     Data: this (one row: ends of the axes, `cut_x`, `cut_y`, `low_x`, `low_y`, `floor`, `told`), section (x, y), rest
-    (x, y): the same section of the loss of all rows, drawn where `partial` says so.
+    (x, y): the same section of the loss of all rows, where only some are shown.
     """
     place = ground.curve_place()
     layers = [
@@ -78,10 +78,9 @@ def _curve(name: str, place: ground.Place, dash: list[int]) -> Layer:
 
 
 def _rest(place: ground.Place) -> Layer:
-    """Draw what all rows say, thin, where only some of them are shown."""
+    """Draw what all rows say, thin; the table is empty where all of them are shown."""
     line = data("rest").mark_line(strokeWidth=2, clip=True, aria=False)
-    shown = alt.value(alt.expr("(length(data('this')) ? data('this')[0].partial : 0)"))
-    return line.encode(**place("x", "y"), order="x:Q", stroke=stroke(BATCH.name), opacity=shown)
+    return line.encode(**place("x", "y"), order="x:Q", stroke=stroke(BATCH.name))
 
 
 def _captions() -> list[Layer]:

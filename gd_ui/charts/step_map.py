@@ -1,17 +1,16 @@
 """A line is one point here: the map of its two parameters, or the loss over one, with the updates made so far.
 
-Two arrows belong to an update: the gradient, uphill and drawn with its two parts, and the step, against it.
+Two arrows belong to an update: the gradient, uphill and drawn with its two parts, and the step, against it. A map shows
+the one it is sent, or none.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 import altair as alt
 
-from gd_ui.charts import ground, text, trail
+from gd_ui.charts import ground, rings, text, trail
 from gd_ui.charts.scatter import MODEL, axes
-from gd_ui.charts.template import INK, PAPER, STEP, Layer, Spec, build, data, fill, first, stroke
+from gd_ui.charts.template import INK, PAPER, SLOTS, STEP, Layer, Spec, build, data, first, stroke
 
 RUN = "descent"
 """The name of the path in packed columns: `path_descent` and `length_descent`."""
@@ -19,28 +18,30 @@ WIDTH = 2.6
 HEAD = "M0,0L0.62,1.7L-0.62,1.7Z"
 """An arrow head whose tip is at its place."""
 
-Arrow = Literal["none", "gradient", "step"]
+ARROW = ("from_a", "from_b", "to_a", "to_b", "shaft_a", "shaft_b", "angle", "slot", "tip", "side", "legs")
+"""Columns of an arrow: tail, tip, end of its shaft, angle of its head, colour, name and the side this stands on."""
 
 
-def contour_map(height: int, *, plays: bool, arrow: Arrow = "none") -> Spec:
-    """Return the map, at the player's frame if it `plays`, else at the update `at` of `this`.
+def contour_map(height: int, *, plays: bool) -> Spec:
+    """Return the map, at the player's frame if it `plays`, else at the update `at` of `this` and with an arrow.
 
-    Data: this (one row, with the packed path; for an arrow `from_a`, `from_b`, `to_a`, `to_b`, the end of its shaft
-    `shaft_a`, `shaft_b`, its `angle`, whether it is `drawn`, and its text `tip`), bands.
+    Data: this (one row, with the packed path), the packed bands (level, ring), and where it does not play the arrow,
+    one row or none.
     """
     place = ground.map_place()
     update = _update(plays)
     layers = [
-        ground.land(place),
+        rings.land(),
         *trail.trail(RUN, MODEL, WIDTH, whole=plays),
         *([] if plays else [trail.stops(RUN, update, MODEL)]),
         *ground.landmarks(place),
-        *(_arrow(place, arrow) if arrow != "none" else []),
+        *([] if plays else _arrow(place)),
         trail.dot(RUN, MODEL),
         *_captions(plays),
     ]
     params = ground.map_params() | {"grain": trail.GRAIN_ON_MAP}
-    params |= trail.columns(RUN, update, "path", "length") | trail.here(RUN) | {"tag_side": first("this", "side", 1)}
+    params |= trail.columns(RUN, update, "path", "length") | trail.here(RUN)
+    params |= {} if plays else {"tag_side": first("arrow", "side", 1)}
     names = text.names("across", "up")
     return build(
         alt.layer(*layers, *names).resolve_scale(stroke="shared", fill="independent"), height, params, plays=plays
@@ -81,23 +82,24 @@ def _captions(plays: bool) -> list[Layer]:
     return [*warning, text.caption("left", INK, update)]
 
 
-def _arrow(place: ground.Place, arrow: Arrow) -> list[Layer]:
-    slot = INK if arrow == "gradient" else MODEL
-    shown = data("this").transform_filter("datum.drawn")
+def _arrow(place: ground.Place) -> list[Layer]:
+    """Draw the arrow, and where it has `legs`, its parts across and up."""
+    shown, palette = data("arrow"), alt.Scale(domain=SLOTS)
     shaft = {"strokeCap": "round", "clip": True, "aria": False}
-    layers = []
-    if arrow == "gradient":
-        leg = shown.mark_rule(strokeWidth=1.8, strokeDash=[5, 4], clip=True, aria=False)
-        layers += [
-            leg.encode(**place("from_a", "from_b"), x2="to_a:Q", stroke=stroke(INK)),
-            leg.encode(**place("to_a", "from_b"), y2="to_b:Q", stroke=stroke(INK)),
-        ]
-    for colour, width in ((PAPER, 6.0), (slot, 3.2)):
-        rule = shown.mark_rule(strokeWidth=width, **shaft)
-        layers.append(rule.encode(**place("from_a", "from_b"), x2="shaft_a:Q", y2="shaft_b:Q", stroke=stroke(colour)))
+    leg = shown.transform_filter("datum.legs").mark_rule(strokeWidth=1.8, strokeDash=[5, 4], clip=True, aria=False)
+    casing, rule = (shown.mark_rule(strokeWidth=width, **shaft) for width in (6.0, 3.2))
+    ends = {**place("from_a", "from_b"), "x2": "shaft_a:Q", "y2": "shaft_b:Q"}
     head = shown.mark_point(shape=HEAD, filled=True, size=300, opacity=1, strokeWidth=1, clip=True, aria=False)
-    angle = alt.Angle("angle:Q", scale=None)
-    layers.append(head.encode(**place("to_a", "to_b"), angle=angle, fill=fill(slot), stroke=stroke(PAPER)))
+    angle, coloured = alt.Angle("angle:Q", scale=None), alt.Fill("slot:N", scale=palette, legend=None)
     beside = {"align": alt.ExprRef("tag_side > 0 ? 'left' : 'right'"), "dx": alt.ExprRef("9 * tag_side")}
     at = place("to_a", "to_b")
-    return [*layers, *text.haloed(shown, slot, "tip:N", at, baseline="middle", fontWeight="bold", **beside)]
+    halo, name = text.haloed(shown, INK, "tip:N", at, baseline="middle", fontWeight="bold", **beside)
+    return [
+        leg.encode(**place("from_a", "from_b"), x2="to_a:Q", stroke=stroke(INK)),
+        leg.encode(**place("to_a", "from_b"), y2="to_b:Q", stroke=stroke(INK)),
+        casing.encode(**ends, stroke=stroke(PAPER)),
+        rule.encode(**ends, stroke=alt.Stroke("slot:N", scale=palette, legend=None)),
+        head.encode(**at, angle=angle, fill=coloured, stroke=stroke(PAPER)),
+        halo,
+        name.encode(fill=coloured),
+    ]

@@ -112,6 +112,8 @@ def best_nudge(found: Errors, kind: str) -> tuple[float, float]:
     return 10.0**power, medians[power]
 
 
+WHOLE, CLOSE = 61, 121
+"""Points that a parabola is drawn through, and one so close that rounding shows: each costs the browser time."""
 NEAR = {"forward": (-0.6, 1.9), "central": (-1.5, 2.1)}
 """The window's ends in nudges: room on the right for the size of the change."""
 
@@ -144,8 +146,8 @@ def _window(probe: Probe, loaded: Loaded, p: int, lowest: float) -> Window:
     """Return the window along parameter p, whose section is lowest at `lowest`."""
     at, width = probe.point[p], probe.nudge or Probe.nudge
     reach = max(1.6 * abs(at - lowest), abs(at - lowest) + 2.4 * width, 1.0)
-    values = np.linspace(lowest - reach, lowest + reach, 161)
-    near = width * np.linspace(*NEAR[probe.kind], 241)
+    values = np.linspace(lowest - reach, lowest + reach, WHOLE)
+    near = width * np.linspace(*NEAR[probe.kind], CLOSE)
     *losses, before, here = section(loaded.train, probe.point, p, np.append(at + near, [at - width, at]))
     whole = section(loaded.train, probe.point, p, values)
     return Window((values, whole), (near, np.array(losses) - here), float(before - here))

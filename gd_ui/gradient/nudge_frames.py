@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gd_core.shapes import Array
 from gd_ui.charts.nudge import FLOOR
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.datasets import Loaded
@@ -47,21 +48,12 @@ def window_frames(probe: Probe, measured: Measured, view: Window, loaded: Loaded
 
 def error_frames(probe: Probe, measured: Measured, found: Errors, loaded: Loaded) -> Frames:
     """Return the error of the ratio for all nudges, with that of the probe's own."""
-    names = loaded.train.model.names
-    tables = [
-        {
-            "nudge": NUDGES,
-            "error": np.maximum(curve, FLOOR),
-            "curve": np.repeat(f"{kind} {name}", len(NUDGES)),
-            "parameter": np.repeat(name, len(NUDGES)),
-            "chosen": np.repeat(kind == probe.kind, len(NUDGES)),
-        }
-        for kind, curves in found.by_kind.items()
-        for name, curve in zip(names, curves.T, strict=True)
-    ]
+    tables = {kind: _curves(curves, loaded) for kind, curves in found.by_kind.items()}
+    (other,) = (kind for kind in tables if kind != probe.kind)
     picked = np.maximum(measured.errors, FLOOR) if probe.nudge > 0 else np.empty(0)
-    steps = np.maximum(found.step / (NUDGES * RUNS[probe.kind]), FLOOR)
-    highest = max(float(table["error"].max()) for table in tables)
+    decades = NUDGES[::8]
+    steps = np.maximum(found.step / (decades * RUNS[probe.kind]), FLOOR)
+    highest = max(float(table["error"].max()) for table in tables.values())
     this = {
         "top": 5 * max(highest, float(steps[-1])),
         "at": max(probe.nudge, float(NUDGES[-1])),
@@ -71,10 +63,20 @@ def error_frames(probe: Probe, measured: Measured, found: Errors, loaded: Loaded
     }
     return {
         "this": one_row(this),
-        "errors": {name: np.concatenate([table[name] for table in tables]) for name in tables[0]},
-        "steps": {"nudge": NUDGES, "error": steps},
+        "errors": tables[probe.kind],
+        "other": tables[other],
+        "steps": {"nudge": decades, "error": steps},
         "picked": {"nudge": np.full(len(picked), probe.nudge), "error": picked},
         "notes": _notes(found),
+    }
+
+
+def _curves(curves: Array, loaded: Loaded) -> Columns:
+    """Return the errors (H, P) of one kind of ratio as a table, parameter after parameter."""
+    return {
+        "nudge": np.tile(NUDGES, curves.shape[1]),
+        "error": np.maximum(curves.T.ravel(), FLOOR),
+        "parameter": np.repeat(loaded.train.model.names, len(NUDGES)),
     }
 
 

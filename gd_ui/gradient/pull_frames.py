@@ -30,6 +30,8 @@ WIDER = 1.2
 """How many times as wide as high the map is at least, but for a phone, where the longest arrows leave it."""
 LETTER = (4.4, 8)
 """Pixels from the middle of a label to its edge: across for every letter, and up."""
+THIN_HEAD = (5, 1.8)
+"""Pixels of the head of a thin arrow: its length, and from its middle to a corner."""
 TICK = 14
 """Pixels from the middle to the end of a line in the chart of other batches."""
 PILES = 5
@@ -100,7 +102,7 @@ def arrow_frames(loaded: Loaded, data: str, point: tuple[float, ...], found: Pul
         "bands": _kept_land(data, tuple(ground.centre.tolist()), ground.half),
         "contour": one_row({"ring": outline(ring, ground.centre, ground.half)}),
         "tips": {"ring": np.array(_piled(_grains((tips - ground.centre) / ground.half), "M{0},{1}h1"))},
-        "each": arrows(-scaled * found.each[:, ::-1], 4),
+        "each": {"ring": np.array(_thin_arrows(ground, -scaled * found.each[:, ::-1]))},
         "batch": arrows(-scaled * found.each[found.rows][:, ::-1], 7),
         "full": arrows(-scaled * means[:1][has_full], SHAFT, f"all {len(found.each):,}", -side),
         "mean": arrows(-scaled * means[1:], SHAFT, f"mean of {found.size:,}", side),
@@ -153,6 +155,19 @@ def _piled(places: list[list[int]], piece: str) -> list[str]:
     """Write a `piece` of a path at each place, in PILES paths: one row each, and what lies on one another is darker."""
     paths = ["".join([piece.format(*place) for place in places[pile::PILES]]) for pile in range(PILES)]
     return [path for path in paths if path]
+
+
+def _thin_arrows(ground: _Ground, steps: Array) -> list[str]:
+    """Write arrows from the point along steps (M, 2) as paths in piles: a line, and a slender head around its end."""
+    length = np.hypot(steps[:, 0], steps[:, 1])
+    steps, along = steps[length > 0], steps[length > 0] / length[length > 0, None]
+    tips = ground.here + steps
+    neck, side = (pixels * ground.pixel * along for pixels in THIN_HEAD)
+    across = np.stack([-side[:, 1], side[:, 0]], axis=-1)
+    corners = np.broadcast_to(ground.here, tips.shape), tips, tips - neck + across, tips - neck - across
+    places = np.concatenate([(corner - ground.centre) / ground.half for corner in corners])
+    tails, ends, lefts, rights = np.array(_grains(places)).reshape(4, -1, 2)
+    return _piled(np.hstack([tails, ends, lefts, rights]).tolist(), "M{0},{1}L{2},{3}L{4},{5}L{6},{7}L{2},{3}")
 
 
 def _arrows(ground: _Ground, steps: Array, shaft: float, label: str = "", side: float = 1.0) -> Columns:

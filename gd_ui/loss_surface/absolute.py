@@ -28,14 +28,13 @@ def lowest_absolute(inputs: Array, targets: Array) -> Array:
     Where several tie, one of them.
     """
     theta = np.asarray(np.linalg.lstsq(inputs, targets, rcond=None)[0], dtype=np.float64)
-    directions = np.eye(len(theta))
     while True:
+        directions = _along_kinks(inputs, targets, theta)
         better = [theta + _best_step(inputs, targets, theta, direction) * direction for direction in directions]
         losses = [_loss(inputs, targets, other) for other in better]
-        if not losses or min(losses) >= _loss(inputs, targets, theta) * (1 - NOTHING):
+        if min(losses) >= _loss(inputs, targets, theta) * (1 - NOTHING):
             return theta
         theta = better[int(np.argmin(losses))]
-        directions = _along_kinks(inputs, targets, theta)
 
 
 def _loss(inputs: Array, targets: Array, theta: Array) -> float:

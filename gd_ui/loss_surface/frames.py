@@ -11,6 +11,7 @@ from gd_core import coordinate_plane, section, surface
 from gd_core.shapes import Array
 from gd_ui.charts.bands import bands
 from gd_ui.charts.ground import LEVELS
+from gd_ui.charts.rings import outline, ringed
 from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.loss_surface.loss import (
     ABSOLUTE,
@@ -29,6 +30,8 @@ from gd_ui.loss_surface.words import axis_name, height, place, short_name, title
 from gd_ui.methods import BATCH, MINI_BATCH, STOCHASTIC
 from gd_ui.numbers import number
 
+NOTHING: Columns = {"x": np.empty(0), "y": np.empty(0)}
+"""The table of a curve that is not drawn."""
 GRID = 101
 """Points of the course's grid along each weight."""
 WIDEST = 1.9
@@ -67,7 +70,7 @@ def map_frames(settings: SurfaceSettings, cut: Array) -> dict[str, Frames]:
     shown = {
         "this": one_row(this),
         "bands": colours,
-        "path": _path(settings, land, slot),
+        "path": _packed_path(settings, land, slot),
         "arrows": _arrows(land, downhill(land), slot, settings),
     }
     return {"map": shown, **_sections(land, cut)}
@@ -83,7 +86,8 @@ def land_bands(settings: SurfaceSettings) -> tuple[Columns, str]:
     highest = float(excess[:, np.abs(WIDEST * reach) <= land.half].max()) or 1.0
     levels = round_levels(highest, DIGITS[settings.loss])
     marks = [power_of_ten(level) for level in levels]
-    return bands(a, b, excess, np.array(levels), land.half * HIDDEN), " ".join(["-", *marks])
+    areas = bands(a, b, excess, np.array(levels), land.half * HIDDEN)
+    return ringed(areas, land.centre, land.half), " ".join(["-", *marks])
 
 
 def round_levels(highest: float, digits: tuple[float, ...]) -> list[float]:
@@ -110,7 +114,6 @@ def _landmarks(land: Ground) -> dict[str, object]:
         "start_a": land.start[0], "start_b": land.start[1], "start_name": "start",
         "best_a": best[0], "best_b": best[1], "best_name": "" if trough else "lowest",
         "trough_name": "trough" if trough else "",
-        "partial": int(land.partial),
     }  # fmt: skip
 
 
@@ -129,6 +132,13 @@ def _path(settings: SurfaceSettings, land: Ground, slot: str) -> Columns:
     path = path[: max(1, int(far.argmax()))] if far.any() else path
     keep = np.unique(np.linspace(0, len(path) - 1, min(len(path), DRAWN)).round().astype(int))
     return {"x": path[keep, 0], "y": path[keep, -1], "order": keep, "slot": np.full(len(keep), slot)}
+
+
+def _packed_path(settings: SurfaceSettings, land: Ground, slot: str) -> Columns:
+    """The walk as the path of one symbol of a map."""
+    walked = _path(settings, land, slot)
+    corners = np.stack([walked["x"], walked["y"]], axis=-1)
+    return one_row({"ring": outline(corners, land.centre, land.half, closed=False), "slot": slot})
 
 
 def _arrows(land: Ground, directions: Downhill, slot: str, settings: SurfaceSettings) -> Columns:
@@ -165,7 +175,7 @@ def _sections(land: Ground, cut: Array) -> dict[str, Frames]:
         x = curves[i]["section"]["x"]
         low = lowest_along(land, i, cut)
         low_loss = None if low is None else float(section(land.shown, cut, i, [low])[0])
-        this = {"left": x[0], "right": x[-1], "bottom": -0.05 * top, "top": top, "partial": int(land.partial)}
+        this = {"left": x[0], "right": x[-1], "bottom": -0.05 * top, "top": top}
         this |= {"cut_x": cut[i], "cut_y": here, "floor": land.lowest.loss}
         this |= {"low_x": np.nan if low is None else low, "low_y": np.nan if low_loss is None else low_loss}
         this |= {"across": f"{axis_name(land.names[i])} →"}
@@ -175,14 +185,15 @@ def _sections(land: Ground, cut: Array) -> dict[str, Frames]:
 
 
 def _section(land: Ground, i: int, cut: Array) -> Frames:
-    """The loss of the rows shown, and of all, along weight i over the map's square and as far as the cut."""
+    """The loss of the rows shown, and of all if these are more, along weight i: over the map and as far as the cut."""
     left, right = land.centre[i] - land.half, land.centre[i] + land.half
     values = np.linspace(min(left, cut[i]), max(right, cut[i]), GRID)
     low = lowest_along(land, i, cut)
     if low is not None and values[0] <= low <= values[-1]:
         values = np.sort(np.append(values, low))  # so that a kink is drawn sharp
-    curve, rest = (section(on, cut, i, values) for on in (land.shown, land.everybody))
-    return {"section": {"x": values, "y": curve}, "rest": {"x": values, "y": rest}}
+    curve = {"x": values, "y": section(land.shown, cut, i, values)}
+    rest = {"x": values, "y": section(land.everybody, cut, i, values)} if land.partial else NOTHING
+    return {"section": curve, "rest": rest}
 
 
 def _told(land: Ground, i: int, here: float, low: float | None, loss: float | None, left: float, right: float) -> str:
@@ -212,7 +223,6 @@ def curve_frames(settings: SurfaceSettings, at: float) -> dict[str, Frames]:
         "left": left - pad,
         "right": right + pad,
         "across": f"{axis_name(land.names[0])} →",
-        "partial": int(land.partial),
     }
     start_loss = float(walked.loss[0, 0])
     about = _landmarks_on_curve(land, start_loss) | shared | {"cut_x": at, "cut_y": here}
@@ -222,12 +232,13 @@ def curve_frames(settings: SurfaceSettings, at: float) -> dict[str, Frames]:
     steepest = 1.1 * float(max(np.abs(slopes).max(), np.abs(rest_slopes).max()))
     steep = shared | {"bottom": -steepest, "top": steepest, "cut_x": at, "cut_y": slope}
     steep["told"] = f"slope of the loss {number(slope)} at {name} = {place(at, land.half)}"
+    other, other_slopes = ({"x": w, "y": y} if land.partial else NOTHING for y in (rest, rest_slopes))
     return {
         "curve": {
-            "this": one_row(about), "section": {"x": w, "y": curve}, "rest": {"x": w, "y": rest},
+            "this": one_row(about), "section": {"x": w, "y": curve}, "rest": other,
             "path": {"x": path["x"], "y": heights, "order": path["order"], "slot": path["slot"]},
         },
-        "slope": {"this": one_row(steep), "section": {"x": w, "y": slopes}, "rest": {"x": w, "y": rest_slopes}},
+        "slope": {"this": one_row(steep), "section": {"x": w, "y": slopes}, "rest": other_slopes},
     }  # fmt: skip
 
 

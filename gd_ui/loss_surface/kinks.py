@@ -25,6 +25,8 @@ LATE = 10
 """How many of the last updates are compared with as many before them."""
 GLIDE = 0.22
 """The first step of both descents as a share of the way to the squared loss's lowest point."""
+DRAWN = 121
+"""Places that smooth curves are drawn through; each costs the browser time."""
 DRAWN_KINKS = 100
 """Up to so many kinks are drawn exactly; more look like a smooth curve anyway."""
 
@@ -73,7 +75,7 @@ def kinks(data: str, along: int, rows: int) -> Kinks:
     reach = 1.25 * max(abs(start - best[SQUARED]), abs(best[ABSOLUTE] - best[SQUARED]))
     met = targets[inputs[:, 0] != 0] / inputs[inputs[:, 0] != 0, 0]
     met = met[np.abs(met - best[SQUARED]) <= reach]
-    places = best[SQUARED] + reach * np.linspace(-1, 1, 241)
+    places = best[SQUARED] + reach * np.linspace(-1, 1, DRAWN)
     if len(met) <= DRAWN_KINKS:
         places = np.sort(np.concatenate([places, *(met + side * 1e-9 * reach for side in (-1, 0, 1))]))
     first_step = GLIDE * abs(start - best[SQUARED])

@@ -18,18 +18,16 @@ def templates() -> dict[str, Spec]:
     """Build all templates of the page; those that play with the player have the word in their name."""
     section = slopes.section(HALF)
     fixed = {
-        **{name: build(FULL) for name, build in scatter.TEMPLATES.items() if name != "fitted"},
+        "worked": scatter.worked(FULL),
         "squares": squared_errors(FULL),
         "section": section,
         "section alone": section | {"height": FULL},
         "section with update": slopes.section(FULL, moves=True),
         "map": step_map.contour_map(FULL, plays=False),
-        "map with gradient": step_map.contour_map(FULL, plays=False, arrow="gradient"),
-        "map with update": step_map.contour_map(FULL, plays=False, arrow="step"),
         "curve": step_map.loss_curve(FULL, plays=False),
     }
     playing = {
-        "fitted, playing": scatter.TEMPLATES["fitted"](PLAYED),
+        "fitted, playing": scatter.fitted_line(PLAYED),
         "map, playing": step_map.contour_map(PLAYED, plays=True),
         "curve, playing": step_map.loss_curve(PLAYED, plays=True),
         "loss, playing": loss_by_update(LOSS),

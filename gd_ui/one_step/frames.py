@@ -12,12 +12,32 @@ from gd_core.descent import quietly
 from gd_ui.batch_sizes.frames import CEILING, LARGEST, TINY
 from gd_ui.charts import scatter
 from gd_ui.charts.packed import packed, packed_grains
-from gd_ui.charts.template import Frames, one_row
+from gd_ui.charts.scatter import CURRENT, OTHER
+from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.numbers import number
 from gd_ui.one_step.descent import ERROR, GRADIENT, PREDICT, REPEAT, START, UPDATE
-from gd_ui.one_step.lines import axes, beside_line, formulas, line_ends, point, rows_and_lines, segments, signed, tag
-from gd_ui.one_step.maps import about_map, step, uphill
+from gd_ui.one_step.lines import (
+    axes,
+    beside_line,
+    formulas,
+    lines,
+    note,
+    point,
+    points,
+    predictions,
+    segments,
+    signed,
+    tag,
+    worked,
+)
+from gd_ui.one_step.maps import about_map, no_arrow, step, uphill
 from gd_ui.one_step.scene import Scene
+
+AMONG_DATA, ON_MAP = "The line among the data", "The line as one point of the loss over its parameters"
+"""What a screen reader says of the two charts of most stages; the heading above each says what is new in it.
+
+The browser builds a chart anew where this changes, so it is the same in all stages.
+"""
 
 
 class Picture(NamedTuple):
@@ -35,29 +55,31 @@ def pictures(stage: str, told: Scene) -> list[list[Picture]]:
 
 
 def _start(told: Scene) -> list[list[Picture]]:
-    n, held_out = told.loaded.train.n, told.loaded.task.validation
-    ends = axes(told)
-    line = line_ends("now", told.now.theta, ends)
-    name = {"tag": "the line so far" if told.now.update else "the first line"} | beside_line(told.now.theta, ends)
-    this = ends | line | name | point(told)
-    left = Picture(f"**Training data** · {n:,} points", "training", rows_and_lines(told, this), "The training points")
-    if held_out is None:
-        return [[], [left], [_place(told)]]
-    rows = {"x": held_out.x[:, 0].astype("f4"), "y": held_out.y[:, 0].astype("f4")}
-    this |= {"tag": "", "n": held_out.n}
-    heading = f"**Validation data** · {held_out.n:,} points held out"
-    return [[], [left], [Picture(heading, "held out", {"rows": rows, "this": one_row(this)}, "The held-out points")]]
+    ends, theta, held_out = axes(told), told.now.theta, told.loaded.task.validation
+    this = ends | {"tag": "the line so far" if told.now.update else "the first line"} | beside_line(theta, ends)
+    some = {"ring": one_row({name: point(told)[name] for name in "xy"})}
+    heading = f"**Training data** · {told.loaded.train.n:,} points"
+    if held_out is not None:
+        some["held_out"] = points(held_out)
+        heading = f"**Data** · ● {told.loaded.train.n:,} points train, ○ {held_out.n:,} are held out"
+    frames = worked(told, this | note(theta, ends), lines(ends, (OTHER, theta)), **some)
+    return [[], [Picture(heading, "worked", frames, AMONG_DATA)], [_place(told)]]
 
 
 def _predict(told: Scene) -> list[list[Picture]]:
-    ends = axes(told)
-    prediction = float(told.now.prediction[told.row])
-    this = ends | line_ends("now", told.now.theta, ends) | point(told)
-    above = this["p"] + 0.07 * (ends["top"] - ends["bottom"])
-    this |= tag(f"ŷ = {signed(prediction)}", this["x"], above, ends)
-    alt = "The line and what it says at every point, the chosen one marked"
+    ends, theta, chosen = axes(told), told.now.theta, point(told)
+    above = chosen["p"] + 0.07 * (ends["top"] - ends["bottom"])
+    said = f"ŷ = {signed(float(told.now.prediction[told.row]))}"
+    this = ends | note(theta, ends) | tag(said, scatter.MODEL, chosen["x"], above, ends)
+    every = predictions(told, ends)
+    some = {
+        "said": {name: every[name] for name in "xp"},
+        "ring": one_row({name: chosen[name] for name in "xy"}),
+        "way": one_row({name: (ends | chosen)[name] for name in ("x", "p", "left", "bottom")}),
+    }
     heading = f"**Predictions** · point {told.point} and all others"
-    return [[], [Picture(heading, "predictions", rows_and_lines(told, this), alt)], [_place(told)]]
+    frames = worked(told, this, lines(ends, (CURRENT, theta)), **some)
+    return [[], [Picture(heading, "worked", frames, AMONG_DATA)], [_place(told)]]
 
 
 def _error(told: Scene) -> list[list[Picture]]:
@@ -65,14 +87,13 @@ def _error(told: Scene) -> list[list[Picture]]:
 
 
 def _errors(told: Scene) -> Picture:
-    ends, error = axes(told), float(told.now.error[told.row])
-    this = ends | line_ends("now", told.now.theta, ends) | point(told)
-    middle = (min(max(this["p"], ends["bottom"]), ends["top"]) + this["y"]) / 2
-    this |= tag(f"e = {signed(error)}", this["x"], middle, ends)
+    ends, theta, chosen = axes(told), told.now.theta, point(told)
+    middle = (min(max(chosen["p"], ends["bottom"]), ends["top"]) + chosen["y"]) / 2
+    off = f"e = {signed(float(told.now.error[told.row]))}"
+    this = ends | note(theta, ends) | tag(off, scatter.ERROR, chosen["x"], middle, ends)
+    some = {"errors": predictions(told, ends), "gap": one_row(chosen)}
     heading = f"**Errors** · :red[point {told.point}] and all others"
-    return Picture(
-        heading, "errors", rows_and_lines(told, this), f"The errors; that of point {told.point} is {signed(error)}"
-    )
+    return Picture(heading, "worked", worked(told, this, lines(ends, (CURRENT, theta)), **some), AMONG_DATA)
 
 
 @quietly
@@ -90,37 +111,24 @@ def _squares(told: Scene) -> Picture:
         "rows": {"error": error.astype("f4"), "square": square.astype("f4")},
         "this": one_row(this),
     }
-    return Picture(
-        "**Every error, squared**", "squares", frames, f"Squared errors; their mean is {signed(told.now.loss)}"
-    )
+    return Picture("**Every error, squared**", "squares", frames, "Every error against its square, and their mean")
 
 
 def _gradient(told: Scene) -> list[list[Picture]]:
     if told.one_weight:
         return [[], [_errors(told)], [_section(told, "w", "section alone")]]
     sections = [_section(told, letter, "section") for letter in ("b", "w")]
-    frames = _map(told) | {"this": one_row(about_map(told) | uphill(told))}
-    alt = "The gradient at the current point of the loss map, pointing uphill"
-    return [[], sections, [Picture("**Both slopes make one arrow**", "map with gradient", frames, alt)]]
+    return [[], sections, [Picture("**Both slopes make one arrow**", "map", _map(told, uphill(told)), ON_MAP)]]
 
 
 def _update(told: Scene) -> list[list[Picture]]:
-    ends = axes(told)
-    this = ends | line_ends("before", told.now.theta, ends) | line_ends("now", told.now.after, ends)
-    this |= {"tag": "after"} | beside_line(told.now.after, ends)
-    rows = rows_and_lines(told, this | point(told))
-    alt = "The line before and after the update"
-    lines = Picture(
-        "**The line** · before (dashed) and after",
-        "before and after",
-        rows,
-        alt,
-    )
+    ends, after = axes(told), told.now.after
+    this = ends | note(after, ends) | {"tag": "after"} | beside_line(after, ends)
+    frames = worked(told, this, lines(ends, (OTHER, told.now.theta), (CURRENT, after)))
+    moved = Picture("**The line** · before (dashed) and after", "worked", frames, AMONG_DATA)
     if told.one_weight:
-        return [[], [lines], [_section(told, "w", "section with update")]]
-    frames = _map(told) | {"this": one_row(about_map(told) | step(told))}
-    alt = "The update as a step on the loss map, against the gradient"
-    return [[], [lines], [Picture("**The same move of one point**", "map with update", frames, alt)]]
+        return [[], [moved], [_section(told, "w", "section with update")]]
+    return [[], [moved], [Picture("**The same move of one point**", "map", _map(told, step(told)), ON_MAP)]]
 
 
 def _repeat(told: Scene) -> list[list[Picture]]:
@@ -128,15 +136,13 @@ def _repeat(told: Scene) -> list[list[Picture]]:
     updates = len(told.history.seen) - 1
     ends = axes(told)
     path = told.history.path[0, : told.countable]
-    this = ends | line_ends("before", path[0], ends) | point(told)
-    this |= {"formula": "|".join(formulas(path))}
+    this = ends | note(path[0], ends) | {"formula": "|".join(formulas(path))}
     parts = zip(scatter.ENDS, segments(path, ends).T, strict=True)
     this |= {f"now_{end}": packed_grains(shares) for end, shares in parts}
-    line = Picture(
-        "**The line** · first one dashed", "fitted, playing", rows_and_lines(told, this), "The line at every update"
-    )
-    frames = _map(told) | {"this": one_row(about_map(told, plays=True))}
-    path_drawn = Picture("**The path of the point**", f"{kind}, playing", frames, "The path of the updates on the loss")
+    frames = {"rows": points(told.loaded.train), "lines": lines(ends, (OTHER, path[0])), "this": one_row(this)}
+    line = Picture("**The line** · first one dashed", "fitted, playing", frames, AMONG_DATA)
+    frames = {"bands": told.framing.land, "this": one_row(about_map(told, plays=True))}
+    path_drawn = Picture("**The path of the point**", f"{kind}, playing", frames, ON_MAP)
     return [[_falling(told, updates)], [line], [path_drawn]]
 
 
@@ -155,14 +161,14 @@ def _falling(told: Scene, updates: int) -> Picture:
 
 def _place(told: Scene) -> Picture:
     """The current line as one point: on the map, or on the loss curve of a single weight."""
-    kind = "curve" if told.one_weight else "map"
-    where = "loss over its weight" if told.one_weight else "map of the loss"
-    frames = _map(told) | {"this": one_row(about_map(told) | {"drawn": False})}
-    return Picture("**The same line is one point**", kind, frames, f"The current line as a point on the {where}")
+    heading = "**The same line is one point**"
+    if told.one_weight:
+        return Picture(heading, "curve", {"bands": told.framing.land, "this": one_row(about_map(told))}, ON_MAP)
+    return Picture(heading, "map", _map(told, no_arrow()), ON_MAP)
 
 
-def _map(told: Scene) -> Frames:
-    return {"bands": told.framing.land}
+def _map(told: Scene, arrow: Columns) -> Frames:
+    return {"bands": told.framing.land, "this": one_row(about_map(told)), "arrow": arrow}
 
 
 @quietly
@@ -193,7 +199,7 @@ def _section(told: Scene, letter: str, template: str) -> Picture:
     }  # fmt: skip
     frames: Frames = {"curve": {"x": across.astype("f4"), "y": heights.astype("f4")}, "this": one_row(this)}
     heading = f"**{'One update' if moves else f'Only {letter} moves'}** · loss against {letter}"
-    return Picture(heading, template, frames, f"Loss against {name}, with its slope {signed(slope)}")
+    return Picture(heading, template, frames, f"Loss against {name}, with its slope")
 
 
 _STAGES: dict[str, Callable[[Scene], list[list[Picture]]]] = {

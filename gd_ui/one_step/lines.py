@@ -6,19 +6,30 @@ from typing import Any
 
 import numpy as np
 
+from gd_core import Objective
 from gd_core.descent import quietly
 from gd_core.shapes import Array
 from gd_ui.charts import scatter
-from gd_ui.charts.template import Frames, one_row
+from gd_ui.charts.template import Columns, Frames, one_row
 from gd_ui.numbers import number
 from gd_ui.one_step.scene import Scene
 
 
-def rows_and_lines(told: Scene, this: dict[str, Any]) -> Frames:
-    """Return the data of a scatter: every row with its prediction, and the row `this`."""
-    bottom, top = _far(this)
-    rows = {"x": told.now.x, "y": told.now.y, "p": np.clip(told.now.prediction, bottom, top)}
-    return {"rows": {name: column.astype("f4") for name, column in rows.items()}, "this": one_row(this)}
+def worked(told: Scene, this: dict[str, Any], drawn: Columns, **some: Columns) -> Frames:
+    """Return the data of the template `worked`: the rows, the lines `drawn`, and the tables that `some` stages fill."""
+    empty = {table: dict.fromkeys(columns, np.empty(0)) for table, columns in scatter.FOR_SOME.items()}
+    return {"rows": points(told.loaded.train), "lines": drawn, **empty, **some, "this": one_row(this)}
+
+
+def points(part: Objective) -> Columns:
+    """Return the points of training or held-out data."""
+    return {"x": part.x[:, 0].astype("f4"), "y": part.y[:, 0].astype("f4")}
+
+
+def predictions(told: Scene, ends: dict[str, Any]) -> Columns:
+    """Return every point with its prediction, those far away moved to where they can be drawn."""
+    said = np.clip(told.now.prediction, *_far(ends)).astype("f4")
+    return {**points(told.loaded.train), "p": said}
 
 
 def axes(told: Scene) -> dict[str, Any]:
@@ -33,7 +44,7 @@ def axes(told: Scene) -> dict[str, Any]:
     low, high = float(heights.min()), float(heights.max())
     room = 0.1 * (high - low)
     names = {"feature": f"{told.loaded.data.features[0]} →", "target": f"↑ {told.loaded.data.targets[0]}"}
-    return ends | {"bottom": low - room, "top": high + room, "n": told.loaded.train.n, "side": 1, "note": ""} | names
+    return ends | {"bottom": low - room, "top": high + room, "n": told.loaded.train.n} | names
 
 
 def _line(theta: Array, x: Array) -> Array:
@@ -60,23 +71,25 @@ def segments(theta: Array, ends: dict[str, Any]) -> Array:
     return np.stack([start, heights[0], end, heights[1]], axis=1)
 
 
-def line_ends(name: str, theta: Array, ends: dict[str, Any]) -> dict[str, Any]:
-    """The visible part of a line, in the units of the ends, and a note if there is none."""
-    shares = dict(zip(scatter.ENDS, segments(theta[None], ends)[0].tolist(), strict=True))
-    width, height = ends["right"] - ends["left"], ends["top"] - ends["bottom"]
-    places = {
-        f"{name}_{end}": ends["bottom"] + share * height if end in ("y", "y2") else ends["left"] + share * width
-        for end, share in shares.items()
-    }
-    beyond = max(shares["y"], shares["y2"]) < 0 or min(shares["y"], shares["y2"]) > 1
-    return places | {"note": "the line is outside this view" if beyond else ""}
+def lines(ends: dict[str, Any], *drawn: tuple[str, Array]) -> Columns:
+    """The visible parts of lines, in the units of the ends; each is given by its look and its parameters."""
+    corner = np.array([ends["left"], ends["bottom"]])
+    span = np.array([ends["right"], ends["top"]]) - corner
+    places = np.tile(corner, 2) + np.tile(span, 2) * segments(np.array([theta for _, theta in drawn]), ends)
+    return {**dict(zip(scatter.ENDS, places.T, strict=True)), "look": np.array([look for look, _ in drawn])}
+
+
+def note(theta: Array, ends: dict[str, Any]) -> dict[str, str]:
+    """Say so if nothing of a line can be seen."""
+    _, y, _, y2 = segments(theta[None], ends)[0].tolist()
+    return {"note": "the line is outside this view" if max(y, y2) < 0 or min(y, y2) > 1 else ""}
 
 
 def beside_line(theta: Array, ends: dict[str, Any]) -> dict[str, Any]:
     """A place for a line's name: near its right end, a little above."""
     x = ends["right"] - 0.02 * (ends["right"] - ends["left"])
     y = float(_line(theta, np.array([x]))[0]) + 0.055 * (ends["top"] - ends["bottom"])
-    return {"tag_x": x, "tag_y": float(np.clip(np.nan_to_num(y), *_far(ends))), "side": -1}
+    return {"tag_x": x, "tag_y": float(np.clip(np.nan_to_num(y), *_far(ends))), "side": -1, "tag_slot": scatter.MODEL}
 
 
 def _far(ends: dict[str, Any]) -> tuple[float, float]:
@@ -84,13 +97,13 @@ def _far(ends: dict[str, Any]) -> tuple[float, float]:
     return ends["bottom"] - 20 * height, ends["top"] + 20 * height
 
 
-def tag(name: str, x: float, y: float, ends: dict[str, Any]) -> dict[str, Any]:
-    """A text beside a place, on the side where there is more room."""
+def tag(name: str, slot: str, x: float, y: float, ends: dict[str, Any]) -> dict[str, Any]:
+    """A text in the colour of a slot beside a place, on the side where there is more room."""
     side = 1 if x < (ends["left"] + ends["right"]) / 2 else -1
-    return {"tag": name, "tag_x": x, "tag_y": y, "side": side}
+    return {"tag": name, "tag_slot": slot, "tag_x": x, "tag_y": y, "side": side}
 
 
-def point(told: Scene) -> dict[str, Any]:
+def point(told: Scene) -> dict[str, float]:
     """The point looked at, with its prediction."""
     now, row = told.now, told.row
     return {"x": float(now.x[row]), "y": float(now.y[row]), "p": float(np.clip(now.prediction[row], -1e9, 1e9))}

@@ -10,6 +10,9 @@ import numpy as np
 from gd_core.descent import quietly
 from gd_core.shapes import Array
 from gd_ui.charts.packed import packed, packed_path, path_lengths
+from gd_ui.charts.scatter import MODEL
+from gd_ui.charts.step_map import ARROW
+from gd_ui.charts.template import INK, Columns, one_row
 from gd_ui.one_step.scene import Scene
 
 SHORTEST = 0.13
@@ -24,31 +27,36 @@ def about_map(told: Scene, *, plays: bool = False) -> dict[str, Any]:
     path = told.history.path[0, :entries]
     places = told.framing.on_panel(path, told.history.loss[0, :entries])
     about = dict(told.framing.about)
-    about |= {"path_descent": packed_path(places), "at": told.now.update, "countable": told.countable, "side": 1}
+    about |= {"path_descent": packed_path(places), "at": told.now.update, "countable": told.countable}
     if not told.one_weight:
         about["length_descent"] = packed(path_lengths(places).tolist())
     return about
 
 
-def uphill(told: Scene) -> dict[str, Any]:
-    """The arrow of the gradient."""
+def uphill(told: Scene) -> Columns:
+    """The arrow of the gradient, with its parts across and up."""
     tail = told.now.theta[::-1]
-    return _arrow(told, tail, told.arrow * told.now.gradient[::-1]) | {"tip": "uphill"}
+    return _arrow(told, tail, told.arrow * told.now.gradient[::-1], "uphill", INK, legs=True)
 
 
-def step(told: Scene) -> dict[str, Any]:
+def step(told: Scene) -> Columns:
     """The arrow of the update."""
     tail, tip = told.now.theta[::-1], told.now.after[::-1]
-    return _arrow(told, tail, tip - tail) | {"tip": "after"}
+    return _arrow(told, tail, tip - tail, "after", MODEL, legs=False)
+
+
+def no_arrow() -> Columns:
+    """An arrow that is not drawn."""
+    return dict.fromkeys(ARROW, np.empty(0))
 
 
 def uphill_is_drawn(told: Scene) -> bool:
     """Whether the map of the gradient has its arrow: it is long enough and begins in view."""
-    return not told.one_weight and bool(uphill(told)["drawn"])
+    return not told.one_weight and len(uphill(told)["tip"]) > 0
 
 
 @quietly
-def _arrow(told: Scene, tail: Array, move: Array) -> dict[str, Any]:
+def _arrow(told: Scene, tail: Array, move: Array, name: str, slot: str, *, legs: bool) -> Columns:
     """An arrow in coordinates across (b) and up (w); it is drawn if it is long enough and begins in view."""
     half, centre = float(told.framing.half[1]), told.framing.centre
     length = float(np.linalg.norm(move))
@@ -57,9 +65,11 @@ def _arrow(told: Scene, tail: Array, move: Array) -> dict[str, Any]:
         move, length = (move / length * longest if length < math.inf else 0 * tail), longest
     tip = tail + move
     shaft = tip - move * (HEAD * half / length if length > HEAD * half else 0)
-    visible = bool((np.abs(tail - centre) <= 1.9 * half).all() and length >= SHORTEST * half)
+    if (np.abs(tail - centre) > 1.9 * half).any() or length < SHORTEST * half:
+        return no_arrow()
     fields = zip(("from", "to", "shaft"), (tail, tip, shaft), strict=True)
     places = {f"{name}_{side}": float(place[i]) for name, place in fields for i, side in enumerate("ab")}
     side = 1 if move[0] >= 0 else -1
     side = side if side * (tip[0] - centre[0]) < 0.55 * half else -side  # where there is no room
-    return places | {"angle": math.degrees(math.atan2(move[0], move[1])), "drawn": visible, "side": side}
+    angle = math.degrees(math.atan2(move[0], move[1]))
+    return one_row(places | {"angle": angle, "slot": slot, "tip": name, "side": side, "legs": legs})

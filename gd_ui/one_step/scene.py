@@ -12,6 +12,7 @@ from gd_core import History, coordinate_plane
 from gd_ui.batch_sizes.frames import LARGEST
 from gd_ui.batch_sizes.framing import Framing, View, frame
 from gd_ui.batch_sizes.race import Race, RaceSettings
+from gd_ui.charts.rings import ringed
 from gd_ui.charts.template import Columns
 from gd_ui.datasets import Loaded, load
 from gd_ui.land import loss_bands
@@ -73,7 +74,8 @@ def _wider(framing: Framing, data: str) -> Framing:
 def _land(data: str, centre: tuple[float, float], half: float) -> Columns:
     loaded = load(data)
     plane = coordinate_plane(loaded.best, *View().plane or (1, 0))
-    return loss_bands(loaded.train, loaded.best_loss, plane, np.array(centre), half)
+    bands = loss_bands(loaded.train, loaded.best_loss, plane, np.array(centre), half)
+    return ringed(bands, np.array(centre), half)
 
 
 def arrow_scale(gradient: float, half: float) -> float:

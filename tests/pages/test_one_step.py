@@ -81,8 +81,8 @@ def test_the_page_opens_with_the_courses_split_and_start(default_page: AppTest) 
     expect_shown(default_page)
     assert notices(default_page) == []
     assert dict(default_page.query_params) == {}
-    training, held_out = charts(default_page)
-    assert (len(training["rows"]["x"]), len(held_out["rows"]["x"])) == (80, 20)
+    among_data, _ = charts(default_page)
+    assert (len(among_data["rows"]["x"]), len(among_data["held_out"]["x"])) == (80, 20)
     assert "0.4967" in formula(default_page)
     assert "-0.1383" in formula(default_page)
 

@@ -123,12 +123,35 @@ def test_the_box_on_the_section_is_what_the_window_shows(name: str) -> None:
 @every_probe
 def test_no_error_is_too_small_for_the_log_axis(name: str) -> None:
     frames = nudge_frames(name)["errors"]
-    for table in ("errors", "steps", "picked", "notes"):
+    for table in ("errors", "other", "steps", "picked", "notes"):
         assert (frames[table]["error"] >= FLOOR).all()
         assert (frames[table]["error"] <= frames["this"]["top"][0]).all()
         assert (frames[table]["nudge"] >= LEAST).all()
     assert len(frames["picked"]["error"]) == (len(PROBES[name].point) if PROBES[name].nudge else 0)
-    assert frames["errors"]["chosen"].sum() == len(NUDGES) * len(PROBES[name].point)
+    for table in ("errors", "other"):
+        assert len(frames[table]["error"]) == len(NUDGES) * len(PROBES[name].point)
+
+
+@every_probe
+def test_the_curve_of_the_kind_chosen_is_the_dark_one(name: str) -> None:
+    probe = PROBES[name]
+    found = errors(probe.data, probe.point).by_kind
+    for table, kinds in (("errors", {probe.kind}), ("other", set(found) - {probe.kind})):
+        (kind,) = kinds
+        expected = np.maximum(found[kind], FLOOR).T.ravel()
+        np.testing.assert_array_equal(nudge_frames(name)["errors"][table]["error"], expected)
+
+
+def thin_arrows(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return tails and tips (N, 2) of the pulls of single examples, across and up; of a single weight with up zero."""
+    frames = next(iter(pull_frames(name).values()))
+    this, each = {key: column[0] for key, column in frames["this"].items()}, frames["each"]
+    if "tx" in each:
+        return tuple(np.stack([each[x], np.zeros(len(each[x]))], axis=-1) for x in ("x", "tx"))
+    starts = re.findall(r"M(-?\d+),(-?\d+)L(-?\d+),(-?\d+)", "".join(each["ring"]))
+    places = np.array(starts, dtype=float).reshape(-1, 2, 2) * [1, -1] / GRAIN
+    tails, tips = (places * this["half"] + [this["centre_a"], this["centre_b"]]).transpose(1, 0, 2)
+    return tails, tips
 
 
 @every_pull
@@ -140,13 +163,25 @@ def test_the_longest_arrow_just_fits(name: str) -> None:
         return
     frames = next(iter(pull_frames(name).values()))
     this = {key: column[0] for key, column in frames["this"].items()}
-    tips = frames["each"]["tx"], frames["each"].get("ty")
-    if tips[1] is None:
-        assert this["left"] < tips[0].min() <= tips[0].max() < this["right"]
+    _, tips = thin_arrows(name)
+    if len(point) == 1:
+        assert this["left"] < tips[:, 0].min() <= tips[:, 0].max() < this["right"]
     else:
-        away = [np.abs(tips[0] - this["centre_a"]) / WIDER, np.abs(tips[1] - this["centre_b"])]
-        assert np.max(away) < this["half"]
+        away = np.abs(tips - [this["centre_a"], this["centre_b"]]) / [WIDER, 1]
+        assert away.max() < this["half"]
     assert f"{scaled:.1g}" == f"{scaled:g}" or f"{scaled:.2g}".strip("0.").startswith("15")
+
+
+@every_pull
+def test_every_example_that_pulls_has_a_thin_arrow(name: str) -> None:
+    data, point, _, _ = SETTINGS[name]
+    some, scaled = found(name), factor(load(data), point, found(name))
+    tails, tips = thin_arrows(name)
+    steps = -scaled * some.each[:, ::-1]
+    pulls = steps[np.abs(steps).any(axis=1)] if len(point) > 1 else np.hstack([steps, np.zeros((len(steps), 1))])
+    grain = 2 * pull_frames(name)["map"]["this"]["half"][0] / GRAIN if len(point) > 1 else 1e-12
+    assert np.sort((tips - tails)[:, 0]) == pytest.approx(np.sort(pulls[:, 0]), abs=grain)
+    assert np.sort((tips - tails)[:, 1]) == pytest.approx(np.sort(pulls[:, 1]), abs=grain)
 
 
 @every_pull
@@ -154,7 +189,7 @@ def test_an_arrow_is_the_gradient_reversed_at_a_part_of_its_length(name: str) ->
     data, point, _, _ = SETTINGS[name]
     some, scaled = found(name), factor(load(data), point, found(name))
     frames = next(iter(pull_frames(name).values()))
-    for table, gradients in (("each", some.each), ("batch", some.each[some.rows]), ("mean", some.mean[None])):
+    for table, gradients in (("batch", some.each[some.rows]), ("mean", some.mean[None])):
         sent = frames[table]
         assert sent["tx"] - sent["x"] == pytest.approx(-scaled * gradients[:, -1 if len(point) > 1 else 0], abs=1e-12)
         if len(point) > 1:

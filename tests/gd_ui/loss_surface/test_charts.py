@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from gd_ui.charts.packed import GRAIN
 from gd_ui.charts.solid import figure
 from gd_ui.charts.template import SLOTS, STEP
 from gd_ui.datasets import CATALOGUE
@@ -13,7 +14,7 @@ from gd_ui.loss_surface.charts import templates
 from gd_ui.loss_surface.frames import curve_frames, land_bands, map_frames, power_of_ten, round_levels
 from gd_ui.loss_surface.kinks import frames as kink_frames
 from gd_ui.loss_surface.kinks import kinks
-from gd_ui.loss_surface.loss import ABSOLUTE, ALL, ONE, SOME, SQUARED, ground
+from gd_ui.loss_surface.loss import ABSOLUTE, ALL, ONE, SOME, SQUARED, Ground, ground
 from gd_ui.loss_surface.solid import palette, solid
 from tests.gd_ui.loss_surface.test_loss import every_surface, settings
 from tests.gd_ui.specs import columns_read, made, names_read, nodes
@@ -67,7 +68,7 @@ def test_tables_hold_finite_numbers_and_equally_long_columns(data: str, loss: st
         for table in tables.values():
             assert len({len(column) for column in table.values()}) == 1
             for column in table.values():
-                assert column.dtype.kind in "Ubi" or np.isfinite(column).all()
+                assert column.dtype.kind in "OUbi" or np.isfinite(column).all()
 
 
 @every_surface
@@ -118,14 +119,24 @@ def test_arrows_point_downhill_and_their_lengths_compare() -> None:
     assert np.degrees(np.arctan2(tips[:, 0], tips[:, 1])) == pytest.approx(arrows["angle"])
 
 
+def on_the_map(ring: str, land: Ground) -> np.ndarray:
+    """Return the corners (V, 2) of a packed line, across and up."""
+    grains = np.array([[int(x), -int(y)] for x, y in re.findall(r"(-?\d+),(-?\d+)", ring)])
+    return land.centre + land.half * grains / GRAIN
+
+
 @pytest.mark.parametrize("data", CATALOGUE)
 @pytest.mark.parametrize("factor", [1, 1000])
 def test_a_path_is_drawn_in_few_points_from_the_start(data: str, factor: float) -> None:
     chosen = settings(data, learning_rate=CATALOGUE[data].learning_rate * factor, updates=1000)
     land = ground(chosen.ground)
-    charts = curve_frames(chosen, 1.0)["curve"] if len(land.start) == 1 else map_frames(chosen, land.start)["map"]
-    assert 1 <= len(charts["path"]["x"]) <= 400
-    assert charts["path"]["x"][0] == land.start[0]
+    if len(land.start) == 1:
+        across = curve_frames(chosen, 1.0)["curve"]["path"]["x"]
+    else:
+        (path,) = map_frames(chosen, land.start)["map"]["path"]["ring"]
+        across = on_the_map(path, land)[:, 0]
+    assert 1 <= len(across) <= 400
+    assert across[0] == pytest.approx(land.start[0], abs=land.half / GRAIN)
 
 
 @pytest.mark.parametrize("loss", [SQUARED, ABSOLUTE])
@@ -138,10 +149,9 @@ def test_every_band_of_the_map_is_at_most_as_high_as_its_level_says(loss: str) -
     levels = round_levels(float((land.shown.value(corners) - land.lowest.loss).max()), digits)
     assert marks.split(" ")[1:] == [power_of_ten(level) for level in levels]
     inside = table["level"] < len(levels)
-    points = np.column_stack([table["x"], table["y"]])[inside].astype(float)
-    heights = land.shown.value(points) - land.lowest.loss
-    allowed = np.array(levels)[table["level"][inside]]
-    assert (heights <= allowed * 1.05 + 0.01 * levels[-1]).all()
+    for level, ring in zip(table["level"][inside], table["ring"][inside], strict=True):
+        heights = land.shown.value(on_the_map(ring, land)) - land.lowest.loss
+        assert (heights <= levels[level] * 1.05 + 0.01 * levels[-1]).all()
 
 
 @pytest.mark.parametrize(

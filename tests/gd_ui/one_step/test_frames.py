@@ -62,7 +62,7 @@ def test_a_template_is_sent_exactly_what_it_reads(stage: str, name: str) -> None
         for table, column in re.findall(r"data\('([^']+)'\)\[0\]\.(\w+)", json.dumps(spec)):
             assert column in picture.frames[table], (picture.template, column)
         for column in re.findall(r"datum\.(\w+)", json.dumps(spec)):
-            assert column in set(picture.frames["this"]) | own | {"value"}, (picture.template, column)
+            assert column in set().union(*picture.frames.values()) | own | {"value"}, (picture.template, column)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -84,25 +84,41 @@ def test_every_template_is_used() -> None:
 def test_the_split_is_shown_point_for_point() -> None:
     made = case()
     data = made.loaded.data
-    for template, rows in (("training", data.train), ("held out", data.validation)):
-        sent = shown(START, made)[template].frames["rows"]
+    for table, rows in (("rows", data.train), ("held_out", data.validation)):
+        sent = shown(START, made)["worked"].frames[table]
         assert sorted(sent["x"].tolist()) == pytest.approx(sorted(data.x[rows, 0].tolist()), rel=1e-6)
         assert sorted(sent["y"].tolist()) == pytest.approx(sorted(data.y[rows, 0].tolist()), rel=1e-6)
 
 
-def test_without_held_out_rows_the_start_is_shown_on_the_loss() -> None:
-    assert set(shown(START, case("three points"))) == {"training", "curve"}
-    assert set(shown(START, case("thousand points"))) == {"training", "map"}
+def test_held_out_rows_are_shown_at_the_start_only() -> None:
+    for stage in (START, PREDICT, ERROR, UPDATE):
+        assert bool(len(shown(stage, case())["worked"].frames["held_out"]["x"])) == (stage == START)
+    assert len(shown(START, case("three points"))["worked"].frames["held_out"]["x"]) == 0
+
+
+@pytest.mark.parametrize(("data", "ground"), [("line", "map"), ("three points", "curve")])
+def test_the_charts_of_the_first_stages_differ_in_their_data_only(data: str, ground: str) -> None:
+    made = case(data)
+    start, predict = (shown(stage, made) for stage in (START, PREDICT))
+    assert list(start) == list(predict) == ["worked", ground]
+    assert [picture.alt for picture in start.values()] == [picture.alt for picture in predict.values()]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("data", ["line", "three points"])
+def test_what_a_screen_reader_says_does_not_change_with_update_and_point(stage: str, data: str) -> None:
+    first, later = (shown(stage, case(data, update=update, point=update + 1)) for update in (0, 1))
+    assert [picture.alt for picture in first.values()] == [picture.alt for picture in later.values()]
 
 
 @pytest.mark.parametrize("point", [1, 61, 80])
 def test_the_chosen_point_is_drawn_with_its_prediction(point: int) -> None:
     made = case(point=point)
     w, b = made.settings.start
-    for stage, template in ((PREDICT, "predictions"), (ERROR, "errors")):
-        this = shown(stage, made)[template].frames["this"]
-        assert this["p"][0] == pytest.approx(b + w * this["x"][0])
-        assert this["x"][0] == np.sort(made.loaded.train.x[:, 0])[point - 1]
+    for stage, table in ((PREDICT, "way"), (ERROR, "gap")):
+        chosen = shown(stage, made)["worked"].frames[table]
+        assert chosen["p"][0] == pytest.approx(b + w * chosen["x"][0])
+        assert chosen["x"][0] == np.sort(made.loaded.train.x[:, 0])[point - 1]
 
 
 def test_the_mean_of_the_squares_is_the_loss() -> None:
@@ -131,29 +147,30 @@ def test_a_tangent_touches_its_curve(name: str) -> None:
 
 def test_the_gradient_points_uphill_at_the_scale_that_is_told() -> None:
     made = case()
-    this = {name: values[0] for name, values in shown(GRADIENT, made)["map with gradient"].frames["this"].items()}
+    frames = shown(GRADIENT, made)["map"].frames
+    this, arrow = ({name: values[0] for name, values in frames[table].items()} for table in ("this", "arrow"))
     gradient = made.worked.moment.gradient
-    moved = np.array([this["to_b"] - this["from_b"], this["to_a"] - this["from_a"]])
+    moved = np.array([arrow["to_b"] - arrow["from_b"], arrow["to_a"] - arrow["from_a"]])
     np.testing.assert_allclose(moved, made.scene.arrow * gradient, rtol=1e-9)
-    assert np.degrees(np.arctan2(moved[1], moved[0])) == pytest.approx(this["angle"])
+    assert np.degrees(np.arctan2(moved[1], moved[0])) == pytest.approx(arrow["angle"])
+    assert arrow["legs"]
     half = made.scene.framing.half[1]
-    assert abs(this["to_a"] - this["centre_a"]) < half
-    assert abs(this["to_b"] - this["centre_b"]) < half
+    assert abs(arrow["to_a"] - this["centre_a"]) < half
+    assert abs(arrow["to_b"] - this["centre_b"]) < half
 
 
 def test_the_step_ends_where_the_update_does() -> None:
     made = case()
-    this = {name: values[0] for name, values in shown(UPDATE, made)["map with update"].frames["this"].items()}
+    arrow = shown(UPDATE, made)["map"].frames["arrow"]
     w, b = made.history.path[0, 1]
-    assert (this["to_a"], this["to_b"]) == pytest.approx((b, w))
-    assert this["drawn"]
+    assert (arrow["to_a"][0], arrow["to_b"][0]) == pytest.approx((b, w))
 
 
 def test_an_arrow_too_short_for_its_head_is_left_out() -> None:
     made = case(update=400)
     now = made.worked.moment
     assert np.linalg.norm(now.after - now.theta) < SHORTEST * made.scene.framing.half[1]
-    assert not shown(UPDATE, made)["map with update"].frames["this"]["drawn"][0]
+    assert len(shown(UPDATE, made)["map"].frames["arrow"]["tip"]) == 0
 
 
 @pytest.mark.parametrize("gradient", [0.003, 0.3, 3.55, 7e9])
@@ -169,10 +186,11 @@ def test_the_scale_of_the_arrow_is_round_and_fits(gradient: float) -> None:
     "theta", [(1e6, -5.0), (873204.9, -188985.8), (-3e4, 2e4), (1e6, -4e5), (2.0, 1.0), (0.0, 9.0)]
 )
 def test_a_steep_line_crosses_the_chart_where_it_does(theta: tuple[float, float]) -> None:
-    this = {name: values[0] for name, values in shown(START, case(start=theta))["training"].frames["this"].items()}
+    frames = shown(START, case(start=theta))["worked"].frames
+    this, line = ({name: values[0] for name, values in frames[table].items()} for table in ("this", "lines"))
     w, b = theta
     for end in ("", "2"):
-        x, y = this[f"now_x{end}"], this[f"now_y{end}"]
+        x, y = line[f"x{end}"], line[f"y{end}"]
         height = this["top"] - this["bottom"]
         assert this["bottom"] - 1.01 * height <= y <= this["top"] + 1.01 * height
         if not this["note"]:

@@ -12,6 +12,8 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import app_test, local_script_runner
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from gd_ui import openml
 from gd_ui.house_prices import sets
@@ -22,6 +24,20 @@ BESIDE = Path(__file__).parents[2] / "shared" / "data"
 """Where the file may lie beside the project's folder."""
 FOLDERS = [Path(folder) for folder in (os.environ.get(FOLDER), BESIDE) if folder]
 """Where it is looked for; noted before a test takes the variable away."""
+
+
+class ByFile(LoadScopeScheduling):
+    """Hands a file of tests to the process that is free, and all files of the browser, who share one, to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Share the tests out by file; xdist's own groups, marks of tests, are not read with this version of pytest."""
+    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:

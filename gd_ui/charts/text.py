@@ -75,10 +75,13 @@ def across(field: str) -> list[Layer]:
 
 
 def haloed(rows: Layer, slot: str, field: str, at: dict[str, Any], **mark: Any) -> list[Layer]:
-    """Return text on an outline in the colour of the page, so that it can be read over lines."""
+    """Return text on an outline in the colour of the page, so that it can be read over lines.
+
+    The field is wrapped here: given a bare name, Altair reads the schemas of all its classes, each time anew.
+    """
     style = {"fontSize": 13, "clip": True, "aria": False, **mark}
     outline = rows.mark_text(strokeWidth=3, strokeOpacity=0.6, strokeJoin="round", **style)
     return [
-        outline.encode(**at, text=field, stroke=stroke(PAPER), fill=fill(PAPER)),
-        rows.mark_text(**style).encode(**at, text=field, fill=fill(slot)),
+        outline.encode(**at, text=alt.Text(field), stroke=stroke(PAPER), fill=fill(PAPER)),
+        rows.mark_text(**style).encode(**at, text=alt.Text(field), fill=fill(slot)),
     ]

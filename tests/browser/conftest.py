@@ -113,14 +113,8 @@ def wait_until_settled(page: Page) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the browser's tests a process of their own, and in a single process the last place.
-
-    They share a server and a browser. Playwright's event loop occupies its thread from its first use to the end, which
-    would disturb others; so what is no browser test stays together as well.
-    """
-    items.sort(key=in_browser)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser(item) else "rest"))
+    """Begin with the browser's tests, which cannot be divided between processes; begun last, they would end alone."""
+    items.sort(key=in_browser, reverse=True)
 
 
 def in_browser(item: pytest.Item) -> bool:
@@ -128,9 +122,12 @@ def in_browser(item: pytest.Item) -> bool:
     return item.path.is_relative_to(HERE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Provide one Chromium for the whole test run; without one, skip here and fail in CI."""
+    """Provide one Chromium for all tests of this folder; without one, skip here and fail in CI.
+
+    Playwright's event loop occupies its thread from here to the end, which would disturb the tests that come after.
+    """
     executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if executable is None:
         reason = f"no browser found: looked for {', '.join(CHROMIUM_NAMES)} on PATH"
@@ -168,13 +165,13 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> 
     pytest.fail(f"no server at {url} (exit code {server.poll()}); its log ends:\n{tail(log)}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server_logs() -> list[Path]:
-    """Collect the log file of every server started in this test run, oldest first."""
+    """Collect the log file of every server started for these tests, oldest first."""
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory, server_logs: list[Path]) -> Iterator[Serve]:
     """Start Streamlit servers on free loopback ports, and end exactly those afterwards."""
     servers: list[subprocess.Popen[bytes]] = []
@@ -215,9 +212,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory, server_logs: list[Path]) -> 
             server.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app_url(serve: Serve) -> str:
-    """Give the address of the dashboard, served once for the whole test run."""
+    """Give the address of the dashboard, served once for all tests of this folder."""
     return serve(ROOT / "streamlit_app.py")
 
 

@@ -1,9 +1,8 @@
 """What a screen reader says of a chart stays while a control moves; with another text Streamlit would build it anew."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from gd_ui.lessons import ROOT
+from tests.pages.visits import visited
 
 OTHERWISE = {
     "one_step": {"lr": "0.05", "point": "3"},
@@ -22,10 +21,7 @@ OTHERWISE = {
 
 def alternatives(page: str, link: dict[str, str]) -> list[str]:
     """Return the texts of all charts of a page opened at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page(f"../pages/{page}.py").run()
+    app = visited(f"pages/{page}.py", link)
     assert not app.exception
     charts = [element for element in app.main if element.type == "vega_lite_chart"]
     return [chart.proto.alt for chart in charts]

@@ -12,16 +12,13 @@ from gd_ui.backprop.edit import TARGETS, given, text_of
 from gd_ui.backprop.findings import findings
 from gd_ui.backprop.free import DATA, HIDDEN, LOSS_NAMES
 from gd_ui.backprop.stages import stages
-from gd_ui.lessons import ROOT
 from tests.gd_ui.backprop.hirings import hired
+from tests.pages.visits import visited
 
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/backprop.py").run()
+    app = visited("pages/backprop.py", link)
     assert not app.exception
     assert not app.error
     return app

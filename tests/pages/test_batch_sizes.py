@@ -16,23 +16,20 @@ from gd_ui.batch_sizes.rate_map_controls import BEST
 from gd_ui.charts.packed import GRAIN
 from gd_ui.controls import written
 from gd_ui.datasets import CATALOGUE, load
-from gd_ui.lessons import ROOT
 from gd_ui.methods import METHODS
 from gd_ui.numbers import number
 from gd_ui.questions import asked_of
 from gd_ui.starts import parsed_start
 from tests.gd_ui.batch_sizes.races import raced
 from tests.gd_ui.batch_sizes.rate_maps import mapped
+from tests.pages.visits import visited
 
 CHARTS = 5
 
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/batch_sizes.py").run()
+    app = visited("pages/batch_sizes.py", link)
     assert not app.exception
     return app
 

@@ -12,7 +12,7 @@ from gd_ui.beyond_convex.noise import NoiseSettings, run_noise
 from gd_ui.beyond_convex.plateau import PlateauSettings, run_plateaus
 from gd_ui.beyond_convex.starts import SIDE, STARTS, Flock, run_basins, run_flock
 from gd_ui.beyond_convex.words import noise_findings, plateau_findings
-from gd_ui.lessons import ROOT
+from tests.pages.visits import visited
 
 NOISE, PLATEAUS = "Does noise help?", "Plateaus"
 CHARTS = {"One dimension": 3 + 2, NOISE: 3 + 3, PLATEAUS: 3 + 2}
@@ -20,10 +20,7 @@ CHARTS = {"One dimension": 3 + 2, NOISE: 3 + 3, PLATEAUS: 3 + 2}
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/beyond_convex.py").run()
+    app = visited("pages/beyond_convex.py", link)
     assert not app.exception
     return app
 

@@ -12,17 +12,15 @@ from gd_ui.course_numbers.all import Comparison, compare, every_line, several
 from gd_ui.course_numbers.findings import findings
 from gd_ui.course_numbers.numbers import AGREES, FAULT, NEEDS_FILE, STATUSES, TEXTS, Line
 from gd_ui.housing import BOSTON_FILE, FOLDER, WHY_RETIRED
-from gd_ui.lessons import LESSONS, ROOT
+from gd_ui.lessons import LESSONS
+from tests.pages.visits import visited
 
 LIST, HIRING, WORDS = "One list in full", "Hiring, trained to the end", "What the words mean"
 
 
 def opened(page: str = "pages/course_numbers.py", **link: str) -> AppTest:
     """Open a page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page(f"../{page}").run()
+    app = visited(page, link)
     assert not app.exception
     return app
 

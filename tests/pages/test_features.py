@@ -15,6 +15,7 @@ from gd_ui.features.study import SCALERS, study, variants
 from gd_ui.lessons import ROOT
 from gd_ui.tables import as_html
 from tests.gd_ui.features.test_study import settings
+from tests.pages.visits import visited
 
 COURSE = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]
 CHARTS = {True: 5, False: 4}
@@ -25,10 +26,7 @@ TABS = {"Weights": 0, "Data and sections": 3, "Stretch it yourself": 4, "The lea
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/features.py").run()
+    app = visited("pages/features.py", link)
     assert not app.exception
     return app
 

@@ -12,17 +12,14 @@ from gd_ui.datasets import CATALOGUE, load
 from gd_ui.gradient.controls import DATA, FARTHEST, NUDGES, default_size, parsed_point, places
 from gd_ui.gradient.findings import signed
 from gd_ui.gradient.nudge import Probe, measure
-from gd_ui.lessons import ROOT
+from tests.pages.visits import visited
 
 START = CATALOGUE["line"].start
 
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/gradient.py").run()
+    app = visited("pages/gradient.py", link)
     return app
 
 

@@ -18,6 +18,7 @@ from gd_ui.house_prices.sets import SETS, house
 from gd_ui.lessons import ROOT
 from tests.gd_ui.house_prices.houses import BUNDLED, house_settings, ran
 from tests.gd_ui.openml_server import Answer, OpenML, Serve, boston_table, cut, hang, houses_table, short, status
+from tests.pages.visits import visited
 
 PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["housing"]["weights_at_159"]
 TABS = {"Split and scale": 0, "Shapes": 1, "Mini-batches": 2, "Predictions": 2, "Weights": 2}
@@ -26,10 +27,7 @@ TABS = {"Split and scale": 0, "Shapes": 1, "Mini-batches": 2, "Predictions": 2, 
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link; `start` stands for the parameter `from`."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params["from" if name == "start" else name] = text
-    app.switch_page("../pages/house_prices.py").run()
+    app = visited("pages/house_prices.py", {"from" if name == "start" else name: text for name, text in link.items()})
     assert not app.exception
     return app
 

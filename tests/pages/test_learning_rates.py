@@ -9,18 +9,15 @@ from gd_ui.datasets import CATALOGUE, load
 from gd_ui.lanes import LANES
 from gd_ui.learning_rates.controls import default_rates, offers, written_rates
 from gd_ui.learning_rates.findings import findings, remedy, table
-from gd_ui.lessons import ROOT
 from tests.gd_ui.learning_rates.descents import descended
+from tests.pages.visits import visited
 
 SECTIONS, KEPT, COOLING = "One parameter at a time", "Predicted and measured", "Let the rate fall"
 
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/learning_rates.py").run()
+    app = visited("pages/learning_rates.py", link)
     assert not app.exception
     return app
 

@@ -14,16 +14,12 @@ from gd_ui.datasets import CATALOGUE, load
 from gd_ui.lessons import ROOT
 from gd_ui.loss_surface.controls import CUTS, LOSSES, OF, ROWS, UPDATES, VIEWS, cut_steps, default_cut, rates, sizes
 from gd_ui.loss_surface.loss import ABSOLUTE, ALL, ONE, SOME, SQUARED, weights
-
-FILE = "../pages/loss_surface.py"
+from tests.pages.visits import visited
 
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page(FILE).run()
+    app = visited("pages/loss_surface.py", link)
     assert not app.exception
     return app
 

@@ -12,6 +12,7 @@ from gd_ui.datasets import CATALOGUE, load
 from gd_ui.lessons import ROOT
 from gd_ui.one_step.controls import UPDATES, enough, points, rates, safe_rate
 from gd_ui.one_step.descent import ERROR, GRADIENT, PREDICT, REPEAT, STAGES, START, UPDATE, first_point, offered
+from tests.pages.visits import visited
 
 CHARTS = {START: 2, PREDICT: 2, ERROR: 2, GRADIENT: 3, UPDATE: 2, REPEAT: 3}
 PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding="utf-8"))["line"]
@@ -19,10 +20,7 @@ PRINTED = json.loads((ROOT / "data" / "course_numbers.json").read_text(encoding=
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/one_step.py").run()
+    app = visited("pages/one_step.py", link)
     assert not app.exception
     return app
 

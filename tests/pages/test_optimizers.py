@@ -6,7 +6,6 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gd_ui.lessons import ROOT
 from gd_ui.optimizers.controls import GOALS, OWN, SAME
 from gd_ui.optimizers.equations import EQUATIONS
 from gd_ui.optimizers.findings import legend
@@ -14,6 +13,7 @@ from gd_ui.optimizers.race import RATES
 from gd_ui.optimizers.rules import RULES
 from gd_ui.optimizers.surfaces import SURFACES, surface
 from tests.gd_ui.optimizers.races import raced, swept
+from tests.pages.visits import visited
 
 TABS = {"Equations": 0, "Best rates": 1, "Momentum's limit": 2, "Conventions": 2}
 """The tabs, and how many charts each has besides the two of the race."""
@@ -21,10 +21,7 @@ TABS = {"Equations": 0, "Best rates": 1, "Momentum's limit": 2, "Conventions": 2
 
 def opened(**link: str | list[str]) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/optimizers.py").run()
+    app = visited("pages/optimizers.py", link)
     assert not app.exception
     return app
 

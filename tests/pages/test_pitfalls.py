@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gd_ui.lessons import ROOT
 from gd_ui.pitfalls.code import listing, marked
 from gd_ui.pitfalls.rows import HOUSES, PATIENTS
 from gd_ui.pitfalls.table import PITFALLS
 from tests.gd_ui.pitfalls.test_pitfalls import studied
+from tests.pages.visits import visited
 
 FIRST = next(iter(PITFALLS))
 every_pitfall = pytest.mark.parametrize("name", PITFALLS)
@@ -17,10 +17,7 @@ every_pitfall = pytest.mark.parametrize("name", PITFALLS)
 
 def opened(**link: str) -> AppTest:
     """Open the page at a link."""
-    app = AppTest.from_file(str(ROOT / "gd_ui" / "app.py"), default_timeout=60).run()
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.switch_page("../pages/pitfalls.py").run()
+    app = visited("pages/pitfalls.py", link)
     assert not app.exception
     return app
 

@@ -138,12 +138,10 @@ def test_the_sentences_count_what_happened(name: str, rule: str, rate: float | N
     runs, basins = run_flock(flock), run_basins(name, rate, rule)
     sentences = findings(runs, basins)
     assert 2 <= len(sentences) <= 3
+    momentum = 0.9 if rule == "momentum" else 0.0
+    alone = fates(np.array([by_hand(on, path[0], rate, 100, momentum) for path in runs.history.path]), on)
     for fate in np.unique(runs.fates).tolist():
-        count = sum(
-            fates(by_hand(on, path[0], rate, 100, 0.9 if rule == "momentum" else 0.0)[None], on)[0] == fate
-            for path in runs.history.path
-        )
-        assert f"**{count}** {fate_name(fate, on)}" in sentences[0]
+        assert f"**{(alone == fate).sum()}** {fate_name(fate, on)}" in sentences[0]
     arrived = float((basins.fates >= 0).mean())
     assert f"{percent(arrived)} are in a valley" in sentences[-1]
     assert ("diverge" in sentences[-1]) == bool((basins.fates == DIVERGED).any())

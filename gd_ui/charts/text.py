@@ -80,7 +80,7 @@ def haloed(rows: Layer, slot: str, field: str, at: dict[str, Any], **mark: Any) 
     The field is wrapped here: given a bare name, Altair reads the schemas of all its classes, each time anew.
     """
     style = {"fontSize": 13, "clip": True, "aria": False, **mark}
-    outline = rows.mark_text(strokeWidth=3, strokeOpacity=0.6, strokeJoin="round", **style)
+    outline = rows.mark_text(strokeWidth=3, strokeOpacity=0.85, strokeJoin="round", **style)
     return [
         outline.encode(**at, text=alt.Text(field), stroke=stroke(PAPER), fill=fill(PAPER)),
         rows.mark_text(**style).encode(**at, text=alt.Text(field), fill=fill(slot)),

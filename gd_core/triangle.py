@@ -27,8 +27,9 @@ from gd_core.shapes import Array
 
 TILE = 8192
 """So few rows are always reflected. At most twice as many are looked at together."""
-NUMBERS = 2**16
-"""Numbers looked at together, 0.5 MB: they should stay near the processor. Tables of many columns have fewer rows."""
+NUMBERS = 60_000
+"""Numbers looked at together, 0.5 MB: they should stay near the processor, so of many columns fewer rows are. But of
+no fewer than four rows a column, for every time the triangle found so far is reflected with them."""
 PILOT = 1000
 """Rows that say from where the others are measured."""
 NOISY = 0.01
@@ -75,7 +76,7 @@ def _tiles(x: Array, y: Array, pilot: Pilot) -> Iterator[Array]:
     """Yield a 1, the measured inputs and the measured targets of some rows after another, (1+D+K, B)."""
     middle, line, first_target = pilot.middle[:, None], pilot.line.T, 1 + x.shape[1]
     follows, columns = line[:, 1:].any(), first_target + y.shape[1]
-    length = min(2 * TILE, max(columns, NUMBERS // columns), len(x))
+    length = min(2 * TILE, max(4 * columns, NUMBERS // columns), len(x))
     room = np.ones((columns, length))
     for start in range(0, len(x), length):
         rows = slice(start, start + length)
@@ -99,14 +100,15 @@ def _by_products(x: Array, y: Array, pilot: Pilot) -> Array | None:
     """Return R (1+D+K, 1+D+K) of the measured columns; None where that would cost digits."""
     sums = np.zeros((1 + x.shape[1] + y.shape[1],) * 2)
     for tile in _tiles(x, y, pilot):
-        sums[:-1] += tile[:-1].dot(tile.T)  # a tile times itself would go to a routine that is slower for few columns
+        # the lower half; a tile times all of itself would go to a routine that is slower where columns are few
+        sums[1:, :-1] += tile[1:].dot(tile[:-1].T)
         sums[-1, -1] += tile[-1].dot(tile[-1])
-    totals = sums[0, 1:] / np.sqrt(len(x))
-    centred = np.triu(sums[1:, 1:]) - np.triu(np.outer(totals, totals))
+    totals = sums[1:, 0] / np.sqrt(len(x))
+    centred = np.tril(sums[1:, 1:]) - np.tril(np.outer(totals, totals))
     spread = np.sqrt(np.maximum(np.diag(centred), 0))
     if not (np.isfinite(centred).all() and spread.min() > 0):
         return None
-    correlations = centred.T / spread / spread[:, None]
+    correlations = centred / spread / spread[:, None]
     if np.linalg.eigvalsh(correlations)[0] < PLAIN:  # both read the lower half
         return None
     found = np.zeros_like(sums)

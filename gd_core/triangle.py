@@ -26,7 +26,10 @@ import numpy as np
 from gd_core.shapes import Array
 
 TILE = 8192
-"""Rows looked at together: they should stay near the processor. So few are always reflected."""
+"""So few rows are always reflected. At most twice as many are looked at together."""
+NUMBERS = 60_000
+"""Numbers looked at together, 0.5 MB: they should stay near the processor, so of many columns fewer rows are. But of
+no fewer than four rows a column, for every time the triangle found so far is reflected with them."""
 PILOT = 1000
 """Rows that say from where the others are measured."""
 NOISY = 0.01
@@ -70,16 +73,18 @@ def _pilot(x: Array, y: Array) -> Pilot:
 
 
 def _tiles(x: Array, y: Array, pilot: Pilot) -> Iterator[Array]:
-    """Yield a 1, the measured inputs and the measured targets of TILE rows after another, (1+D+K, B)."""
+    """Yield a 1, the measured inputs and the measured targets of some rows after another, (1+D+K, B)."""
     middle, line, first_target = pilot.middle[:, None], pilot.line.T, 1 + x.shape[1]
-    follows = line[:, 1:].any()
-    room = np.ones((first_target + y.shape[1], min(TILE, len(x))))
-    for start in range(0, len(x), TILE):
-        rows = slice(start, start + TILE)
+    follows, columns = line[:, 1:].any(), first_target + y.shape[1]
+    length = min(2 * TILE, max(4 * columns, NUMBERS // columns), len(x))
+    room = np.ones((columns, length))
+    for start in range(0, len(x), length):
+        rows = slice(start, start + length)
         tile = room[:, : len(x[rows])]
-        np.subtract(x[rows].T, middle, out=tile[1:first_target])
-        predicted = line.dot(tile[:first_target]) if follows else line[:, :1]
-        np.subtract(y[rows].T, predicted, out=tile[first_target:])
+        inputs, targets = tile[1:first_target], tile[first_target:]
+        np.subtract(x[rows].T, middle, out=inputs)
+        predicted = np.matmul(line, tile[:first_target], out=targets) if follows else line[:, :1]
+        np.subtract(y[rows].T, predicted, out=targets)
         yield tile
 
 
@@ -95,14 +100,15 @@ def _by_products(x: Array, y: Array, pilot: Pilot) -> Array | None:
     """Return R (1+D+K, 1+D+K) of the measured columns; None where that would cost digits."""
     sums = np.zeros((1 + x.shape[1] + y.shape[1],) * 2)
     for tile in _tiles(x, y, pilot):
-        for i in range(0, len(tile), 2):  # with two rows at a time, about twice as fast as all products at once
-            sums[i : i + 2, i:] += tile[i : i + 2].dot(tile[i:].T)
-    totals = sums[0, 1:] / np.sqrt(len(x))
-    centred = np.triu(sums[1:, 1:]) - np.triu(np.outer(totals, totals))
+        # the lower half; a tile times all of itself would go to a routine that is slower where columns are few
+        sums[1:, :-1] += tile[1:].dot(tile[:-1].T)
+        sums[-1, -1] += tile[-1].dot(tile[-1])
+    totals = sums[1:, 0] / np.sqrt(len(x))
+    centred = np.tril(sums[1:, 1:]) - np.tril(np.outer(totals, totals))
     spread = np.sqrt(np.maximum(np.diag(centred), 0))
     if not (np.isfinite(centred).all() and spread.min() > 0):
         return None
-    correlations = centred.T / spread / spread[:, None]
+    correlations = centred / spread / spread[:, None]
     if np.linalg.eigvalsh(correlations)[0] < PLAIN:  # both read the lower half
         return None
     found = np.zeros_like(sums)

@@ -5,6 +5,7 @@ and ``visit`` opens a page of it and watches what the page does. A visited page 
 may not ask any other computer for anything; either fails the test that opened it.
 """
 
+import functools
 import os
 import shutil
 import socket
@@ -19,7 +20,7 @@ from typing import Literal, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -81,7 +82,7 @@ class Serve(Protocol):
 
 
 class Visit(Protocol):
-    """Open a page of the dashboard in a fresh browser context."""
+    """Open a page of the dashboard, with nothing stored by an earlier one."""
 
     def __call__(
         self,
@@ -218,11 +219,30 @@ def app_url(serve: Serve) -> str:
     return serve(ROOT / "streamlit_app.py")
 
 
-@pytest.fixture
-def visit(chromium: Browser, request: pytest.FixtureRequest, server_logs: list[Path]) -> Iterator[Callable[..., Page]]:
-    """Open pages, each in a fresh context, and fail the test if one logs an error or asks another host.
+@pytest.fixture(scope="package")
+def profile(chromium: Browser) -> Callable[[str, str], BrowserContext]:
+    """Give the browser's profile for a colour scheme and a taste for motion.
 
-    A path is opened on ``app_url``, a full URL wherever it points. The contexts are closed after the test.
+    One is kept for all tests, as a visitor's is: read anew for every test, Streamlit's scripts would cost more than
+    most tests do. What a page stores is gone when the next one opens.
+    """
+
+    @functools.cache
+    def open_profile(scheme: Literal["light", "dark"], motion: Literal["reduce", "no-preference"]) -> BrowserContext:
+        context = chromium.new_context(color_scheme=scheme, reduced_motion=motion)
+        context.add_init_script("localStorage.clear(); sessionStorage.clear()")
+        return context
+
+    return open_profile
+
+
+@pytest.fixture
+def visit(
+    profile: Callable[[str, str], BrowserContext], request: pytest.FixtureRequest, server_logs: list[Path]
+) -> Iterator[Callable[..., Page]]:
+    """Open pages, and fail the test if one logs an error or asks another host.
+
+    A path is opened on ``app_url``, a full URL wherever it points. The pages are closed after the test.
     """
     pages: list[Page] = []
     trouble: list[str] = []
@@ -244,12 +264,8 @@ def visit(chromium: Browser, request: pytest.FixtureRequest, server_logs: list[P
         reduced_motion: bool = False,
     ) -> Page:
         url = path_or_url if urlsplit(path_or_url).scheme else urljoin(request.getfixturevalue("app_url"), path_or_url)
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            reduced_motion="reduce" if reduced_motion else "no-preference",
-        )
-        page = context.new_page()
+        page = profile(scheme, "reduce" if reduced_motion else "no-preference").new_page()
+        page.set_viewport_size({"width": width, "height": height})
         pages.append(page)
         page.on("console", note_console)
         page.on("pageerror", lambda error: trouble.append(f"uncaught error: {error}"))
@@ -260,7 +276,7 @@ def visit(chromium: Browser, request: pytest.FixtureRequest, server_logs: list[P
 
     yield open_page
     for page in pages:
-        page.context.close()
+        page.close()
     if trouble:
         logs = "\n".join(f"{log}:\n{tail(log)}" for log in server_logs)
         pytest.fail("\n".join(trouble) + f"\nThe servers' logs end:\n{logs}", pytrace=False)
